@@ -13,7 +13,7 @@ const DOCUMENTS: [(&str, &[&str]); 5] = [
     ("docs/METRICS.md", &["metrics"]),
     ("docs/openapi.json", &["openapi"]),
 ];
-/// What the annotations of tests make.
+/// The document made of the annotations of tests.
 const REQUIREMENTS: &str = "docs/REQUIREMENTS.md";
 
 pub fn run(tree: &Tree, check: bool) -> Result<Outcome, String> {

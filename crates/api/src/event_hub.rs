@@ -17,7 +17,7 @@ use crate::problem::{Problem, STOPPING};
 
 /// Event streams that may be open at once, unless a setting says otherwise.
 pub const EVENT_STREAMS_MAX: usize = 512;
-/// The same, of one tenant.
+/// Event streams of one tenant that may be open at once.
 pub const EVENT_STREAMS_PER_TENANT_MAX: usize = 64;
 
 /// How often to look for events whose announcement was missed.

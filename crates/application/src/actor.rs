@@ -1,4 +1,4 @@
-//! Who acts.
+//! The actor of a request.
 
 use domain::ids::{ApiKeyId, UserId};
 

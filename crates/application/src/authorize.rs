@@ -25,7 +25,7 @@ pub fn require(ctx: &RequestContext, access: Access) -> AppResult<()> {
     permits(&ctx.permissions, ctx.platform_admin, access)
 }
 
-/// The same for a caller whose request has no context yet.
+/// Checks the access of a caller whose request has no context yet.
 pub fn permits(permissions: &PermissionSet, platform_admin: bool, access: Access) -> AppResult<()> {
     let denied = |name: &str| Err(AppError::new(Violation::new(&PERMISSION_DENIED).with("permission", name)));
     match access {

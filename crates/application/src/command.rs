@@ -34,9 +34,9 @@ pub trait Command: Send + Sync + 'static {
 #[derive(Debug)]
 pub struct Done<T> {
     pub output: T,
-    /// For `Location`; of the thing created.
+    /// The id of the created thing, for `Location`.
     pub id: Option<Uuid>,
-    /// For `ETag`.
+    /// The version, for `ETag`.
     pub version: Option<i64>,
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-/// One permission with what it lets people do.
+/// A permission with a description of what it allows.
 #[derive(Debug, Clone, Copy)]
 pub struct PermissionSpec {
     /// `<module>.<resource>.<action>`.
@@ -48,7 +48,7 @@ impl PermissionSet {
         self.exact.iter().cloned().chain(self.prefixes.iter().map(|p| format!("{p}*"))).collect()
     }
 
-    /// The same text for the same rights: answers kept for one reader are found by those with the same rights only (F6).
+    /// A text that is equal for equal rights, so that cached answers are found only by readers with the same rights (F6).
     pub fn scope(&self) -> String {
         let mut grants = self.grants();
         grants.sort_unstable();

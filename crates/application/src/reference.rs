@@ -16,12 +16,12 @@ pub fn by_id_or_code<Id>(id: Option<Id>, code: Option<Code>) -> Option<Reference
     id.map(Reference::Id).or_else(|| code.map(|code| Reference::Code(code.into_string())))
 }
 
-/// The same of a patch that cannot remove it.
+/// The reference in a patch that cannot remove it: the id when it is given, else the code.
 pub fn optional<Id>(id: Optional<Id>, code: Optional<Code>) -> Option<Reference<Id>> {
     by_id_or_code(id.0, code.0)
 }
 
-/// The same of a patch: left out, removed by a null in either, or replaced.
+/// The reference in a patch: left out, removed by a null in either, or replaced.
 pub fn patched<Id>(id: Patch<Id>, code: Patch<Code>) -> Option<Option<Reference<Id>>> {
     let code = code.map(|code| Reference::Code(code.into_string())).into_option();
     match id.map(Reference::Id).into_option() {

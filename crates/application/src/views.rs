@@ -23,7 +23,7 @@ pub fn timestamp<S: Serializer>(moment: &Timestamp, serializer: S) -> Result<S::
     serializer.collect_str(moment)
 }
 
-/// The same, or null.
+/// `#[serde(serialize_with = "optional_timestamp")]`: like [`timestamp`], or null.
 pub fn optional_timestamp<S: Serializer>(
     moment: &Option<Timestamp>,
     serializer: S,

@@ -14,7 +14,7 @@ pub enum Category {
     Unauthenticated,
     /// Signed in, but not allowed (403).
     Forbidden,
-    /// It does not exist in this tenant (404).
+    /// The thing does not exist in this tenant (404).
     NotFound,
     /// The state of the resource forbids it (409).
     Conflict,
@@ -134,7 +134,7 @@ impl Violation {
         Self { def, pointer: String::new(), params: Vec::new() }
     }
 
-    /// Where in the input, as a JSON pointer such as `/lines/3/debit`.
+    /// Sets the place in the input, as a JSON pointer such as `/lines/3/debit`.
     #[must_use]
     pub fn at(mut self, pointer: impl Into<String>) -> Self {
         self.pointer = pointer.into();

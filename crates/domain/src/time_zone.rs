@@ -1,4 +1,4 @@
-//! Where a business day begins: the time zone of a tenant.
+//! The time zone of a tenant, which decides when a business day begins.
 
 use std::sync::LazyLock;
 
@@ -30,7 +30,7 @@ static OF_COUNTRIES: &str = include_str!("time_zone/of_countries.txt");
 pub struct TimeZone(jiff::tz::TimeZone);
 
 impl TimeZone {
-    /// For what belongs to no tenant.
+    /// The time zone for records that belong to no tenant.
     pub const UTC: Self = Self(jiff::tz::TimeZone::UTC);
 
     /// Takes any letter case and keeps the database's own.

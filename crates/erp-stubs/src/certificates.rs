@@ -25,7 +25,7 @@ impl Certificates {
         self.server_of(ALL_VERSIONS)
     }
 
-    /// The same for these versions of TLS alone.
+    /// A server that has the certificate and speaks these versions of TLS alone.
     pub fn server_of(
         &self,
         versions: &[&'static SupportedProtocolVersion],

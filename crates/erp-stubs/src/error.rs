@@ -1,4 +1,4 @@
-//! What keeps a stub from starting.
+//! Reasons for which a stub does not start.
 
 use thiserror::Error;
 

@@ -120,7 +120,7 @@ impl fmt::Debug for SeenCertificate {
 mod tests {
     use super::*;
 
-    /// What `rcgen` makes where nobody says otherwise, and a moment beyond 2049.
+    /// The default notation of `rcgen`, and a moment beyond 2049.
     #[test]
     fn the_end_is_read_in_both_notations() {
         let folder = tempfile::tempdir().unwrap();

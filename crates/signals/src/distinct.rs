@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 /// Minutes that are looked back upon.
 const MINUTES: usize = 5;
-/// The same in seconds.
+/// Seconds that are looked back upon.
 pub const WINDOW_SECONDS: u64 = MINUTES as u64 * 60;
 /// Bits for each minute. The estimate is off by one in a hundred for up to some hundred thousand.
 const BITS: usize = 1 << 16;

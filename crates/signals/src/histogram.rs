@@ -28,7 +28,7 @@ impl Histogram {
         Self::with_cells(bounds, CELLS)
     }
 
-    /// The same with fewer cells, where there are many histograms.
+    /// With fewer cells, where there are many histograms.
     pub fn with_cells(bounds: [u64; BOUNDS_MAX], cells: usize) -> Self {
         let cells = (0..cells.clamp(1, CELLS)).map(|_| Cells::default()).collect();
         Self { bounds, cells }

@@ -73,7 +73,7 @@ impl Samples {
     pub fn number(&mut self, value: f64) {
         self.0.push(Sample { labels: Vec::new(), reading: Reading::Number(value) });
     }
-    /// The same where there is one just now.
+    /// The only value of a metric without labels, where there is one just now.
     pub fn maybe(&mut self, value: Option<f64>) {
         if let Some(value) = value {
             self.number(value);

@@ -65,7 +65,7 @@ impl Client {
         Self { router, token }
     }
 
-    /// The same user at another process.
+    /// The user's client at another process.
     pub fn at(&self, router: Router) -> Self {
         Self { router, token: self.token.clone() }
     }

@@ -51,7 +51,7 @@ pub fn command(binary: &Path, folder: &Path) -> Command {
     command
 }
 
-/// The same after a line of shell, in whose process the binary then runs.
+/// A command that runs a line of shell and then the binary in its process.
 pub fn command_after(line: &str, binary: &Path, folder: &Path) -> Command {
     let mut command = command(Path::new("bash"), folder);
     command.args(["-c", &format!("{line}; exec \"$0\""), &binary.display().to_string()]);
@@ -76,12 +76,12 @@ impl Server {
         Self::run(command(binary, folder), folder, settings).await
     }
 
-    /// The same after a line of shell, which may narrow what the process is allowed to.
+    /// Starts the binary after a line of shell, which may restrict the process, and waits until it is ready.
     pub async fn start_after(line: &str, binary: &Path, folder: &Path, settings: &[(&str, &str)]) -> Self {
         Self::run(command_after(line, binary, folder), folder, settings).await
     }
 
-    /// The same without waiting for anything.
+    /// Starts the binary without waiting for anything.
     pub fn spawn(binary: &Path, folder: &Path, settings: &[(&str, &str)]) -> Self {
         Self::launch(command(binary, folder), folder, settings)
     }

@@ -29,7 +29,7 @@ pub fn server() -> Option<SqlServerOptions> {
     Some(SqlServerOptions::parse(&text).unwrap_or_else(|error| panic!("ERP_TEST_SQLSERVER {error}")))
 }
 
-/// The same for a test that is about nothing else, and ignored where there is none.
+/// The server for tests that need one; they are ignored where there is none.
 pub fn needed() -> SqlServerOptions {
     server().expect("needs ERP_TEST_PROFILE=cloud and ERP_TEST_SQLSERVER: run it with scripts/test-cloud")
 }
@@ -110,7 +110,7 @@ pub async fn connection_string(server: &SqlServerOptions) -> String {
     format!("{text};Database={name};Max Pool Size={POOL_MAX}")
 }
 
-/// The same, reached at `address` instead.
+/// The connection string of an empty database that is reached at `address`.
 pub async fn database_of(address: &str) -> String {
     let Some(server) = server() else { panic!("only with ERP_TEST_PROFILE=cloud") };
     format!("{};Server={address};TrustServerCertificate=True", connection_string(&server).await)

@@ -51,7 +51,7 @@ impl World {
         Self::with(&[("Bootstrap:Template", "empty")]).await
     }
 
-    /// The same with further settings.
+    /// An empty database with further settings.
     pub async fn with(settings: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         Self::open(folder, settings).await
@@ -108,7 +108,7 @@ impl World {
         self.process_with(cache, EventHub::default())
     }
 
-    /// The same with an event hub of the test's own.
+    /// Another process on the same books, with an event hub of the test's own.
     pub fn process_with(&self, cache: Arc<dyn Cache>, events: EventHub) -> Router {
         let (parts, database) = (&self.parts, &self.parts.database);
         let of = &parts.application;

@@ -26,7 +26,7 @@ impl Measured {
     pub fn per_second(&self) -> f64 {
         self.latencies.len() as f64 / self.seconds.max(1e-9)
     }
-    /// The same to be shown: slow servers answer less than once a second.
+    /// The rate as text, with a decimal for slow servers.
     pub fn rate(&self) -> String {
         let (rate, digits) = (self.per_second(), usize::from(self.per_second() < 10.0));
         format!("{rate:.digits$}/s")
@@ -75,7 +75,7 @@ pub fn run(
     Measured { failures: all.failures, first_failure: all.first_failure, ..measured }
 }
 
-/// The same, with each request as it was.
+/// Runs the load and answers every request with its time.
 pub fn samples(
     address: &str,
     token: &str,

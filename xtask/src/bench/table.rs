@@ -63,14 +63,14 @@ impl Table {
         }
     }
 
-    /// What a load loses: requests a second without what costs, and with it.
+    /// Adds the share of its rate that a load loses: requests a second without the cost, and with it.
     pub fn add_cost(&mut self, what: &'static str, [without, with]: [f64; 2]) {
         let percent = (1.0 - with / without.max(1e-9)) * 100.0;
         let shown = format!("{percent:.1} % ({with:.0}/s of {without:.0}/s)");
         self.add(what, shown, "< 10 %", Some(percent < 10.0));
     }
 
-    /// The same for a load, whose failed requests are named beside it.
+    /// Adds the row of a load, with its failed requests.
     pub fn add_load(
         &mut self,
         what: &'static str,

@@ -215,7 +215,7 @@ async fn one(
     Ok(Some(Row { profile, dependency: name, fault, seen: seen(&samples, &times), readiness }))
 }
 
-/// What probes would have seen while the fault lasts.
+/// Readiness as probes would see it while the fault lasts.
 async fn watch_readiness(address: &str, lasts: Duration) -> String {
     let (began, mut lost) = (Instant::now(), None);
     while began.elapsed() < lasts {

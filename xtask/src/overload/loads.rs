@@ -173,7 +173,7 @@ pub async fn offer(target: &Arc<Target>, load: &Load, duration: Duration) -> Row
     watch.end(load.name, &seen, began.elapsed()).await
 }
 
-/// What the server is like when nobody asks anything of it any more.
+/// The state of the server once the load is over.
 pub async fn afterwards(target: &Arc<Target>) -> Row {
     let seen = Arc::new(Seen::default());
     let watch = Watch::start(target.clone());

@@ -34,11 +34,11 @@ impl Kind {
 pub struct Entry {
     pub id: String,
     pub title: String,
-    /// What only a reader has checked: a file, and what of it.
+    /// Set for a requirement that only a reader has checked: the file, and the part of it.
     pub reviewed: Option<Reason>,
-    /// What is done in another way: the decision, and how.
+    /// Set for a requirement that is met in another way: the decision, and how.
     pub decided: Option<Reason>,
-    /// What is not built, or not proven.
+    /// The part that is not built, or not proven.
     pub open: Option<String>,
 }
 

@@ -30,7 +30,7 @@ impl State {
     fn of(entry: &Entry, proofs: &[&Proof]) -> Self {
         let everything = entry.open.is_none() && entry.reviewed.is_none();
         match proofs {
-            // What runs only on a SQL Server is not seen by everybody.
+            // Not everybody can run tests that need a SQL Server.
             [_, ..] if everything && proofs.iter().any(|proof| !proof.ignored && !proof.by_hand) => {
                 Self::Tested
             }

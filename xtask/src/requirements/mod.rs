@@ -35,7 +35,7 @@ pub fn document(tree: &Tree) -> Result<String, Vec<String>> {
     if faults.is_empty() { Ok(document::write(&sections, &by_id(&proofs))) } else { Err(faults) }
 }
 
-/// What tests prove that is not in the catalogue, and what of the catalogue nobody answers for.
+/// Proofs of ids that are not in the catalogue, and entries of the catalogue without proof or reason.
 fn contradictions(sections: &[Section], proofs: &[Proof]) -> Vec<String> {
     let order: Vec<_> = sections.iter().flat_map(|section| &section.entries).collect();
     let place = |id: &String| order.iter().position(|entry| entry.id == *id);

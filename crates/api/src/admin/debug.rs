@@ -13,7 +13,7 @@ pub async fn build(State(state): State<AdminState>) -> Json<Running> {
     Json(state.operating.build.running(state.clock.now()))
 }
 
-/// The same text as `config show`: every key with its source, secrets as `***`.
+/// Answers the text of `config show`: every key with its source, secrets as `***`.
 pub async fn config(State(state): State<AdminState>) -> Response {
     let text = state.operating.live.as_ref().map(|live| live.show()).unwrap_or_default();
     ([(CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response()

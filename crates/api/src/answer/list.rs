@@ -113,7 +113,7 @@ async fn answer(pages: Pages, request: ListRequest, accept: Media) -> ApiResult 
     Ok(json_bytes(StatusCode::OK, reading.await?))
 }
 
-/// The same for reference data: a page of JSON is kept under `key` until something of its kind changes (F6).
+/// Answers a list of reference data. A page of JSON is cached under `key` until something of its kind changes (F6).
 pub async fn cached_list<T, F, Fut>(
     cache: &dyn Cache,
     key: CacheKey,

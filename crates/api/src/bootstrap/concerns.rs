@@ -43,7 +43,7 @@ pub struct Watched {
     pub data_folder: PathBuf,
 }
 
-/// Those that can arise here.
+/// The concerns that can arise in this process.
 pub fn concerns(watched: Watched) -> Vec<Arc<dyn Probe>> {
     let Watched { live, redis, database, clock, data_folder } = watched;
     let mut concerns: Vec<Arc<dyn Probe>> = Vec::new();

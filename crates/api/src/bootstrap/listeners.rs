@@ -52,7 +52,7 @@ fn without_ipv6(address: SocketAddr, all: &[SocketAddr]) -> Option<SocketAddr> {
     (!(address.ip().is_loopback() && beside)).then_some(address)
 }
 
-/// The same for operators. A developer's second server does without where nobody asked for an address.
+/// Binds the listeners for operators. A developer's second server does without them, unless an address was configured.
 pub async fn bind_admin(admin: &Admin) -> Result<Vec<TcpListener>, Failure> {
     match bind(&admin.listen).await {
         Ok(listeners) => Ok(listeners),

@@ -104,7 +104,7 @@ pub async fn await_database(
     .await
 }
 
-/// The same, once.
+/// Opens the database in a single attempt.
 pub async fn open_database(
     settings: &Settings,
     pace: Arc<dyn Pace>,

@@ -62,7 +62,7 @@ pub fn overload_of(settings: &Settings) -> (Overload, WriterQueue) {
     (Overload::new(overload_limits(settings), Resources::of_process(), writer.clone()), writer)
 }
 
-/// The same once the database is open.
+/// Puts the adapters behind their ports once the database is open.
 pub fn put_together(
     settings: &Settings,
     (database, (overload, writer)): (Db, (Overload, WriterQueue)),

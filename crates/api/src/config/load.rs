@@ -109,8 +109,8 @@ impl Configuration {
         Self::of(gathered, remote, adapters)
     }
 
-    /// The same for a server that starts: remote sources are asked once, and when they are away it is for the caller to
-    /// come again.
+    /// Reads everything for a server that starts: remote sources are asked once, and the caller tries again when they are
+    /// away.
     pub async fn load_once(sources: &Sources, adapters: &Adapters) -> Result<Self, NotLoaded> {
         let (gathered, remote) = Gathered::read_asking(sources, adapters, Asking::Once).await?;
         if !gathered.away.is_empty() {

@@ -118,7 +118,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The same as `usize`, for counts and sizes.
+    /// An integer as `usize`, for counts and sizes.
     pub fn count(&mut self, def: &'static KeyDef) -> usize {
         usize::try_from(self.integer(def)).unwrap_or(usize::MAX)
     }
@@ -185,8 +185,8 @@ impl<'a> Reader<'a> {
         below.into_iter().map(|(rest, found)| (rest, found.value.to_owned())).collect()
     }
 
-    /// The same for a section of flags, each of which may have a value of its own beside what is below it. `true` always
-    /// counts, as in .NET; anything else counts unless a higher source describes the flag by what is below.
+    /// A section of flags, each of which may have a value of its own beside the keys below it. `true` always counts, as in
+    /// .NET; anything else counts unless a higher source describes the flag by what is below.
     pub fn flags(&mut self, def: &'static KeyDef) -> BTreeMap<String, String> {
         self.read.insert(def.key);
         let below = self.layers.descendants(def.section().unwrap_or(def.key));

@@ -78,7 +78,7 @@ fn is_switch(words: &[&str]) -> bool {
     words == ["false", "true"]
 }
 
-/// The same with what is known of the key besides its value.
+/// Adds description, default and other properties of the key to the schema of its value.
 fn described(def: &KeyDef, mut schema: Value) -> Value {
     let Some(fields) = schema.as_object_mut() else { return schema };
     fields.insert("description".to_owned(), json!(def.doc));

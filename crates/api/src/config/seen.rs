@@ -69,7 +69,7 @@ impl Seen {
         (settings(&now, environment), waiting)
     }
 
-    /// The same as `config show` prints it.
+    /// The settings as `config show` prints them.
     pub fn show(&self) -> String {
         let (settings, waiting) = self.settings();
         let mut text: String = settings.iter().map(|setting| format!("{setting}\n")).collect();

@@ -58,7 +58,7 @@ impl Gathered {
     }
 }
 
-/// The same for layers that were read before.
+/// The lines for layers that were read before.
 pub(super) fn show(layers: &Layers, environment: Environment) -> String {
     settings(layers, environment).iter().map(|setting| format!("{setting}\n")).collect()
 }

@@ -43,7 +43,7 @@ impl<T: WireType + Send + 'static, S: Sync> FromRequest<S> for Json<T> {
     }
 }
 
-/// The same, where a request may come without a body, or with `null` for one.
+/// An optional body: the request may have none, or `null`.
 #[derive(Debug)]
 pub struct OptionalJson<T>(pub Option<T>);
 

@@ -69,7 +69,7 @@ impl HealthState {
         Self { checks, lifecycle, readiness, evaluating, readers }
     }
 
-    /// The same state for a listener that only operators reach.
+    /// The state for a listener that only operators reach.
     #[must_use]
     pub fn for_operators(&self) -> Self {
         Self { readers: Readers::Operators, ..self.clone() }

@@ -55,7 +55,7 @@ impl HealthChecks {
         Self { checks: Arc::new([]), stopwatch: Arc::new(move || began.elapsed()), last: Arc::default() }
     }
 
-    /// The same with another stopwatch.
+    /// Checks whose time is taken with another stopwatch.
     pub fn measured(checks: Vec<Registration>, stopwatch: Stopwatch) -> Result<Self, DuplicateName> {
         for (index, check) in checks.iter().enumerate() {
             if checks[..index].iter().any(|earlier| earlier.name.eq_ignore_ascii_case(check.name)) {

@@ -7,7 +7,7 @@ use super::rate::Rates;
 
 /// Longest a request may take until its answer begins, in seconds.
 pub const REQUEST_TIMEOUT_SECONDS: u64 = 30;
-/// The same for uploads, imports and large reports.
+/// Longest that uploads, imports and large reports may take until their answer begins, in seconds.
 pub const LONG_REQUEST_TIMEOUT_SECONDS: u64 = 300;
 /// Largest body of an ordinary request: 1 MiB.
 pub const BODY_BYTES_MAX: usize = 1 << 20;

@@ -49,7 +49,7 @@ fn others(body: &mut Value) -> Vec<(String, Value)> {
     names.map(|name| (name.to_owned(), body.clone())).collect()
 }
 
-/// What a value is: schemas are rewritten, examples and the like left alone.
+/// The kind of a value: schemas are rewritten, examples and the like are left alone.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
     Schema,
@@ -76,7 +76,7 @@ fn convert(value: &mut Value, place: Place) {
     }
 }
 
-/// What the member of an object is; `None` for plain data.
+/// The kind of an object's member; `None` for plain data.
 pub(super) fn inner(name: &str, place: Place) -> Option<Place> {
     match (place, name) {
         (Place::Schemas, _) => Some(Place::Schema),

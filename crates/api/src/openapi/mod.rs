@@ -26,7 +26,7 @@ impl Operations {
         compact::compact(self.openapi_in_full())
     }
 
-    /// The same with everything where it belongs, several times if need be.
+    /// OpenAPI 3.1 with everything written out where it belongs, several times if need be.
     pub fn openapi_in_full(&self) -> Value {
         let mut schemas = Schemas::default();
         let mut paths: Map<String, Value> = Map::new();
@@ -63,7 +63,7 @@ impl Operations {
         })
     }
 
-    /// The same as OpenAPI 3.0.3, for gateways that do not read 3.1.
+    /// OpenAPI 3.0.3 of every registered operation, for gateways that do not read 3.1.
     pub fn openapi_apim(&self) -> Value {
         to_3_0(self.openapi_in_full())
     }

@@ -61,7 +61,7 @@ impl Operations {
         let mut all = None;
         for operation in ordinary.into_iter().chain(dispatching) {
             let guard = Arc::new(guard(operation, &state, limits));
-            // What is left describes the operation in the document.
+            // The rest of the operation describes it in the document.
             let mut route = std::mem::take(&mut operation.route).route_layer(GuardLayer(guard));
             if matches!(operation.size, Size::Upload | Size::File) {
                 // The guard's own limit counts; axum's is smaller.
@@ -165,7 +165,7 @@ fn outermost(mut router: Router, limits: &HttpLimits, budget: Budget) -> Router 
             .and(NotForContentType::IMAGES)
             .and(NotForContentType::const_new("application/pdf"))
             .and(NotForContentType::const_new("application/vnd.openxmlformats"))
-            // What can be asked for in parts, and has a checksum, is sent as it is.
+            // Content with a checksum, of which parts can be requested, is sent as it is.
             .and(|_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions| {
                 !headers.contains_key(ACCEPT_RANGES)
             })

@@ -31,7 +31,7 @@ pub const WINDOW: Duration = Duration::from_millis(100);
 /// processor that is busy for nine tenths of its time needs about a second to catch up with that, and two may follow each
 /// other: a burst, and no reason to refuse anybody. When it is none, [`WAIT_MAX`] tells sooner.
 pub const BUSY_AFTER: Duration = Duration::from_secs(2);
-/// The same while others are refused: then it is no burst.
+/// The limit for a queue while requests are refused: then it is no burst.
 pub const BUSY_AFTER_REFUSALS: Duration = Duration::from_millis(100);
 /// Others are being refused while the last one was no longer ago than this.
 const REFUSING_FOR: Duration = Duration::from_millis(300);
@@ -280,7 +280,7 @@ impl Controller {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Writes {
     AtAnyTime,
-    /// Those that wait, before any read.
+    /// Waiting writes are let in before any read.
     Now,
     Later,
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 /// The part of the quota that requests may use while nobody is refused, in per cent. All of it would let the kernel stop the
 /// group at the end of a period.
 const PART: i64 = 97;
-/// The same while others are refused, which costs time as well, and liveness must not wait for it.
+/// The part while requests are refused: refusing costs time as well, and liveness must not wait for it.
 const PART_WHILE_REFUSING: i64 = 88;
 /// Where refusing takes all there is, one request is let in so often all the same.
 const GRANTED_EVERY: Duration = Duration::from_millis(10);

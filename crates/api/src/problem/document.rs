@@ -16,7 +16,7 @@ pub const PROBLEM_ERRORS_MAX: usize = 1_000;
 /// Longest text of one problem, in characters.
 const DETAIL_LENGTH_MAX: usize = 600;
 
-/// What a problem document says about the request it answers.
+/// The facts about a request in the problem document that answers it.
 #[derive(Debug, Clone, Copy)]
 pub struct Facts<'a> {
     /// The path, but its template where a part of the path is a secret: see [`instance`].

@@ -124,7 +124,7 @@ pub fn title(status: StatusCode, language: Language) -> &'static str {
     }
 }
 
-/// What a rendered answer was about, for the line of its request.
+/// The problem of a rendered answer, for the log line of its request.
 #[derive(Debug, Clone)]
 pub struct Cause(pub Problem);
 
@@ -154,7 +154,7 @@ impl Problem {
             (None, _) => VALIDATION_FAILED.code,
         }
     }
-    /// What the document is about: the only violation, or `validation_failed` for several.
+    /// The subject of the document: the only violation, or `validation_failed` for several.
     fn headline(&self) -> Violation {
         if let Some(headline) = &self.0.headline {
             return (**headline).clone();

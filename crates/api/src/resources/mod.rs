@@ -40,7 +40,7 @@ impl Resources {
         &RESOURCES
     }
 
-    /// The same below another root directory, for tests.
+    /// Reads the resources below a root directory, which is another one in tests.
     pub fn read(root: &Path) -> Self {
         let file = |name: &str| std::fs::read_to_string(root.join(name)).unwrap_or_default();
         let groups = Cgroups::new(root, &file("proc/self/cgroup"), &file("proc/self/mountinfo"));

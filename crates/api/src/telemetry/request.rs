@@ -55,7 +55,7 @@ impl RequestScope {
         Self { trace, request_id, method, route, caller: OnceLock::new(), per_cent: 0.0 }
     }
 
-    /// The same, one of so many per cent that are exported.
+    /// Marks the request as one of the exported traces, which are `per_cent` of all.
     #[must_use]
     pub fn exported(mut self, per_cent: f32) -> Self {
         self.per_cent = per_cent;

@@ -71,7 +71,7 @@ impl LevelSwitch {
         state.number
     }
 
-    /// The same, and sees to it that the change ends after so long.
+    /// Puts a change in the place of any other, and ends it after `lasts`.
     pub fn change_for(&self, change: LevelChange, until: Timestamp, lasts: Duration) -> u64 {
         let number = self.change(change, until);
         let levels = self.clone();

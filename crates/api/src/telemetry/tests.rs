@@ -89,7 +89,7 @@ impl Listening {
         Self::taken(&self.text)
     }
 
-    /// The same as JSON.
+    /// The lines since the last time, as JSON.
     pub fn json(&self) -> Vec<Value> {
         Self::taken(&self.json).lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }

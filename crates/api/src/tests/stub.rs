@@ -73,7 +73,7 @@ request! {
 }
 
 query! {
-    /// What a report is about.
+    /// The scope of a report.
     pub struct ReportQuery {
         /// First day.
         from: Option<chrono::NaiveDate>,

@@ -1,5 +1,5 @@
-//! What may happen once, asked several times at the same moment: it happens once, on either engine, and whoever came second
-//! is told what is the matter. Codes and settings are in `conflicts`, imports in `import_duplicates`.
+//! Requests of which only one may succeed, sent several times at the same moment: one succeeds, on either engine, and the
+//! others are told why they do not. Codes and settings are in `conflicts`, imports in `import_duplicates`.
 
 use futures::future::join_all;
 use serde_json::{Value, json};

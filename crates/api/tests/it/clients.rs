@@ -81,7 +81,7 @@ async fn a_generated_python_client_takes_the_first_steps() {
         &["generate", "--path", DOCUMENT, "--output-path", "python", "--fail-on-warning"],
     );
     std::fs::write(walk.path().join("walkthrough.py"), PYTHON).unwrap();
-    // What the client needs stands in the generator's own environment.
+    // The generator's own environment has the packages that the client needs.
     walk.run(&generator.with_file_name("python"), &["walkthrough.py"]);
 }
 

@@ -114,7 +114,7 @@ async fn the_return_holds_what_was_posted_by_hand() {
         row("2133", "", "120.00"),
     ];
     assert_eq!(settlement, expected);
-    // What is owed is paid without a tax code, and is in no return.
+    // The payment of the VAT owed has no tax code and is in no return.
     let paid =
         entry("2026-04-20", &[line("2133", "debit", "120.00", ""), line("1111", "credit", "120.00", "")]);
     let paid = client.post("/journal-entries", paid).await.expect(201).json();

@@ -39,7 +39,7 @@ async fn receipt(client: &Client, date: &str, amount: &str, party: &str) -> Stri
     item_of(client, body(date, &[("1121", "", amount, party), ("1112", amount, "", "")])).await
 }
 
-/// The same in another currency at a rate.
+/// The body in another currency at a rate.
 fn foreign(mut body: Value, currency: &str, rate: &str) -> Value {
     body["currency"] = json!(currency);
     for line in body["lines"].as_array_mut().unwrap() {

@@ -1,5 +1,5 @@
-//! What only a database on a server can do wrong: several processes, connections that break. These are
-//! ignored but for `ERP_TEST_PROFILE=cloud`, as `scripts/test-cloud` runs them.
+//! Faults that only a database on a server has: several processes, connections that break. These tests are ignored but for
+//! `ERP_TEST_PROFILE=cloud`, as `scripts/test-cloud` runs them.
 
 use serde_json::{Value, json};
 use testkit::peers::Relay;

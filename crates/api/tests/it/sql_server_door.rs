@@ -63,7 +63,7 @@ impl Door {
         command
     }
 
-    /// The same with an identity of workload.
+    /// The command with a workload identity.
     fn identified(&self, environment: &str, database: &str) -> Command {
         let mut command = self.command(environment, database);
         command

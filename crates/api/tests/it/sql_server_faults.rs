@@ -1,5 +1,5 @@
-//! What clients see of a SQL Server that hangs, is slow, goes away, refuses the login, ends sessions or loses an answer, as the
-//! table of docs/SQL.md says. Ignored but for `ERP_TEST_PROFILE=cloud`, like `sql_server`.
+//! Faults of a SQL Server as clients see them: it hangs, is slow, goes away, refuses the login, ends sessions or loses an
+//! answer, as the table of docs/SQL.md says. Ignored but for `ERP_TEST_PROFILE=cloud`, like `sql_server`.
 
 mod logins;
 mod network;
@@ -138,7 +138,8 @@ fn away(answer: &Answer) {
     assert_eq!(answer.header("content-type"), "application/problem+json");
 }
 
-/// The same for a write, which is not even let in while another one has waited for two seconds to begin.
+/// The answer to a write that the database did not serve; it is not even let in while another one has waited for two seconds
+/// to begin.
 #[track_caller]
 fn unserved(answer: &Answer) {
     if answer.status == 503 && answer.code() == "overloaded" {

@@ -1,4 +1,4 @@
-//! What VAT returns declare: the worked example, and whatever is posted.
+//! Figures of VAT returns: the worked example, and arbitrary postings.
 
 use domain::money::Amount;
 use serde_json::{Value, json};
@@ -76,7 +76,7 @@ async fn the_worked_example_is_prepared_filed_and_settled() {
     assert_eq!((&prepared["lateVat"], &prepared["warnings"]), (&vectors["lateVat"], &json!([])));
     assert_eq!(prepared["late"][0]["documentNumber"], "late P8");
 
-    // What the draft would take and what the filed return has are the same.
+    // The entries that the draft would take are those of the filed return.
     let drill = |code: &str| format!("{}/boxes/{code}/entries?limit=1000&sort=id", path(&prepared));
     let drafted = client.get(&drill("16")).await.ok();
     let filed = taxed.file(&prepared).await;

@@ -24,7 +24,7 @@ async fn filing_takes_entries_once_locks_the_days_and_is_not_reversed() {
     assert_eq!((&preview["status"], &preview["net"]), (&json!("filed"), &json!("15.00")));
     assert_eq!(client.get(&path(&prepared)).await.ok()["status"], "draft", "a dry run keeps nothing");
 
-    // What was posted meanwhile has to be looked at first.
+    // Entries posted meanwhile have to be looked at first.
     taxed.add(&[row("S2", "1", "100.00", "15.00", "2026-03-10")]).await;
     let file = format!("{}/file", path(&prepared));
     let refused = client.with_etag("POST", &file, &again.etag(), body.clone()).await.expect(409);

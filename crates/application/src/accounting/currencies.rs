@@ -22,7 +22,7 @@ request! {
         name: LocalizedName = { "ar": "جنيه مصري", "en": "Egyptian pound" },
         /// Decimals of its amounts; those of ISO 4217 when left out. They never change.
         scale: Option<Int<0, { AMOUNT_SCALE as i64 }>>,
-        /// Whether it takes entries.
+        /// Whether entries may use the currency.
         active: bool => true,
     }
 
@@ -30,7 +30,7 @@ request! {
     pub struct CurrencyChange as UpdateCurrencyBody {
         /// Name in Arabic, English or both.
         name: Optional<LocalizedName>,
-        /// Whether it takes entries. The company currency always does.
+        /// Whether entries may use the currency. They may always use the company currency.
         active: Optional<bool>,
     }
 }

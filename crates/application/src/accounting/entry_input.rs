@@ -49,7 +49,7 @@ pub async fn resolve_journal(
     Ok(found.ok_or_else(|| Violation::new(&JOURNAL_UNKNOWN).at("/journalCode")))
 }
 
-/// The same, for an entry that stays a draft: posting finds an unknown id by itself.
+/// Resolves the journal of an entry that stays a draft, and refuses an unknown id. Posting finds an unknown id by itself.
 pub async fn resolve_known_journal(
     uow: &mut dyn UnitOfWork,
     books: &mut Books,

@@ -19,13 +19,13 @@ request! {
     pub struct CompanyAddressBody {
         street: Patch<LocalizedName>,
         additional_street: Patch<LocalizedName>,
-        /// In Saudi Arabia 4 digits.
+        /// The building number; 4 digits in Saudi Arabia.
         building_number: Patch<RequiredText<ADDRESS_CODE_LENGTH_MAX>>,
-        /// In Saudi Arabia 4 digits.
+        /// The additional number; 4 digits in Saudi Arabia.
         additional_number: Patch<RequiredText<ADDRESS_CODE_LENGTH_MAX>>,
         district: Patch<LocalizedName>,
         city: Patch<LocalizedName>,
-        /// In Saudi Arabia 5 digits.
+        /// The postal code; 5 digits in Saudi Arabia.
         postal_code: Patch<RequiredText<ADDRESS_CODE_LENGTH_MAX>>,
         province: Patch<LocalizedName>,
         /// `SA` at first.
@@ -36,7 +36,7 @@ request! {
 }
 
 impl CompanyAddressBody {
-    /// The address that these members make of what there was.
+    /// The address after these members have been merged into the old one.
     pub fn merged(&self, old: Option<&Address>) -> Address {
         let old = old.cloned().unwrap_or_else(nowhere);
         let address = Address {

@@ -39,7 +39,7 @@ request! {
         name: Optional<LocalizedName>,
         /// All numbers under which authorities know the branch.
         registrations: Optional<List<RegistrationBody, REGISTRATIONS_MAX>>,
-        /// The national address, merged into what it was; null removes it.
+        /// Changes to the national address, merged into it; null removes it.
         address: Patch<CompanyAddressBody>,
         /// Whether new documents may name the branch.
         active: Optional<bool>,

@@ -16,7 +16,7 @@ use crate::context::RequestContext;
 use crate::error::{AppError, AppResult};
 use crate::unit_of_work::UnitOfWork;
 
-/// What a document posts.
+/// The journal entry that a document posts.
 pub(in crate::documents) struct BooksEntry<'a> {
     /// The code of the journal that takes it.
     pub journal: &'a str,
@@ -68,7 +68,7 @@ impl BooksEntry<'_> {
     }
 }
 
-/// What entries of a type of document are of.
+/// The source kind of the entries of a document type.
 pub(in crate::documents) fn source_of(document_type: DocumentType) -> AppResult<EntrySourceKind> {
     document_type.source().ok_or_else(|| AppError::internal("a document that posts nothing has an entry"))
 }

@@ -17,19 +17,19 @@ use crate::context::RequestContext;
 use crate::error::{AppError, AppResult};
 use crate::unit_of_work::UnitOfWork;
 
-/// What the note is for, as it says so itself.
+/// The reason stated on the note.
 const REASON: &str = "خصم السداد المبكر / Discount for early payment";
 
 /// A discount on a posted invoice or bill.
 pub struct EarlyDiscountNote<'a> {
     pub document: &'a StoredDocument,
-    /// With VAT, in the currency of the document.
+    /// The discount with VAT, in the currency of the document.
     pub amount: Amount,
     pub scale: u8,
     pub date: NaiveDate,
 }
 
-/// What lines with one tax code and the same dimensions come to.
+/// The sum of the lines with one tax code and the same dimensions.
 struct Part<'a> {
     code: &'a str,
     /// `None` for charges, which have none.
@@ -71,7 +71,7 @@ impl EarlyDiscountNote<'_> {
         Ok(note)
     }
 
-    /// What each tax group came to with VAT.
+    /// The total of each tax group with VAT.
     fn groups(&self) -> Option<Vec<Amount>> {
         let gross =
             |taxable: &str, vat: &str| Amount::parse(taxable).ok()?.checked_add(Amount::parse(vat).ok()?);

@@ -14,14 +14,14 @@ use crate::unit_of_work::UnitOfWork;
 /// The currency of a document and what it is worth.
 #[derive(Debug, Clone, Copy)]
 pub struct DocumentMoney {
-    /// With the decimals of the document's amounts.
+    /// The currency with the decimals of the document's amounts.
     pub currency: Currency,
     pub company: Currency,
     /// `None` is the company currency.
     pub rate: Option<Rate>,
 }
 
-/// What a document says of its money.
+/// The currency, rate and date that a document asks for.
 pub(in crate::documents) struct MoneyAsked {
     pub code: CurrencyCode,
     /// The rate that is given; otherwise that of the day decides.

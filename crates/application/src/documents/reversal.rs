@@ -98,7 +98,7 @@ async fn take_back_vat(
     Ok(uow.tax_entries().insert_tax_entries(&opposite).await?)
 }
 
-/// What a note took of the document that it corrected.
+/// Returns the amounts and quantities that a note took to the document that it corrected.
 async fn give_back(uow: &mut dyn UnitOfWork, note: &StoredDocument) -> AppResult<()> {
     let Some(original) = note.corrects.filter(|_| note.document_type.reduces()) else { return Ok(()) };
     let groups = uow.documents().groups_of(&BTreeSet::from([original])).await?;

@@ -31,12 +31,12 @@ request! {
         parent_code: Option<Code>,
         /// The tax code for sales of items that name none, by its id: of the kind `vat_sale` or `none`.
         sales_tax_code_id: Option<TaxCodeId>,
-        /// The same tax code by its code.
+        /// The tax code for sales of items that name none, by its code.
         sales_tax_code: Option<Code>,
         /// The tax code for purchases of items that name none, by its id: of the kind `vat_purchase`, `vat_purchase_rc`,
         /// `vat_import` or `none`.
         purchase_tax_code_id: Option<TaxCodeId>,
-        /// The same tax code by its code.
+        /// The tax code for purchases of items that name none, by its code.
         purchase_tax_code: Option<Code>,
         /// Whether new items may name the category.
         active: bool => true,
@@ -54,11 +54,11 @@ request! {
         parent_code: Patch<Code>,
         /// The tax code for sales of items that name none, by its id.
         sales_tax_code_id: Patch<TaxCodeId>,
-        /// The same tax code by its code.
+        /// The tax code for sales of items that name none, by its code.
         sales_tax_code: Patch<Code>,
         /// The tax code for purchases of items that name none, by its id.
         purchase_tax_code_id: Patch<TaxCodeId>,
-        /// The same tax code by its code.
+        /// The tax code for purchases of items that name none, by its code.
         purchase_tax_code: Patch<Code>,
         /// Whether new items may name the category.
         active: Optional<bool>,

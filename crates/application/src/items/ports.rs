@@ -23,13 +23,13 @@ use crate::reference::Reference;
 /// The barcodes of a tenant that are taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BarcodeOwner {
-    /// In the form in which barcodes are compared.
+    /// The barcode in the form in which barcodes are compared.
     pub key: String,
     pub item_id: ItemId,
     pub item_code: Code,
 }
 
-/// What is named by id or by code is read in as many statements as there are ways to name it; what is not there is left out.
+/// Records named by id or by code are read in one statement for each way of naming them; unknown ones are left out.
 #[async_trait]
 pub trait ItemRepository: Send {
     async fn units(&mut self, named: &BTreeSet<Reference<UnitId>>) -> StorageResult<Vec<Unit>>;
@@ -44,7 +44,7 @@ pub trait ItemRepository: Send {
         named: &BTreeSet<Reference<PriceListId>>,
     ) -> StorageResult<Vec<PriceList>>;
 
-    /// The list for whoever has none of his own.
+    /// The list for customers who have none of their own.
     async fn default_price_list(&mut self, currency: CurrencyCode) -> StorageResult<Option<PriceListId>>;
 
     /// The resources whose records name a tax code.
@@ -52,7 +52,7 @@ pub trait ItemRepository: Send {
     /// Codes of items whose keys ([`domain::text::code_key`]) are among these; adapters MAY tell letters beyond ASCII by their
     /// case.
     async fn codes_like(&mut self, keys: &BTreeSet<String>) -> StorageResult<Vec<String>>;
-    /// Who has the barcodes, which are in the form in which they are compared.
+    /// The owners of the barcodes, which are given in the form in which they are compared.
     async fn barcode_owners(&mut self, keys: &BTreeSet<String>) -> StorageResult<Vec<BarcodeOwner>>;
     /// The units in which an item has prices.
     async fn priced_units(&mut self, item: ItemId) -> StorageResult<BTreeSet<UnitId>>;

@@ -27,15 +27,16 @@ request! {
         name: LocalizedName = { "ar": "أسعار الجملة", "en": "Wholesale prices" },
         /// The currency of its prices. Cannot change once it has prices.
         currency: CurrencyCode = "SAR",
-        /// Whether its prices include VAT. Cannot change once it has prices.
+        /// Whether the prices of the list include VAT. Cannot change once it has prices.
         prices_include_vat: bool => false,
-        /// Whether it is the list of its currency for whoever has no other list. A currency has one such list.
+        /// Whether it is the default list of its currency, for customers who have no other list. A currency has one such
+        /// list.
         is_default: bool => false,
         /// The first day on which its prices hold; null for any day.
         valid_from: Option<NaiveDate>,
         /// The last day on which its prices hold; null for any day.
         valid_to: Option<NaiveDate>,
-        /// Whether its prices hold.
+        /// Whether the prices of the list apply.
         active: bool => true,
     }
 
@@ -47,15 +48,15 @@ request! {
         name: Optional<LocalizedName>,
         /// The currency of its prices. Cannot change once it has prices.
         currency: Optional<CurrencyCode>,
-        /// Whether its prices include VAT. Cannot change once it has prices.
+        /// Whether the prices of the list include VAT. Cannot change once it has prices.
         prices_include_vat: Optional<bool>,
-        /// Whether it is the list of its currency for whoever has no other list.
+        /// Whether it is the default list of its currency, for customers who have no other list.
         is_default: Optional<bool>,
         /// The first day on which its prices hold; null for any day.
         valid_from: Patch<NaiveDate>,
         /// The last day on which its prices hold; null for any day.
         valid_to: Patch<NaiveDate>,
-        /// Whether its prices hold.
+        /// Whether the prices of the list apply.
         active: Optional<bool>,
     }
 }
@@ -68,7 +69,7 @@ view! {
         name: NameView,
         currency: String,
         prices_include_vat: bool,
-        /// Whether it is the list of its currency for whoever has no other list.
+        /// Whether it is the default list of its currency, for customers who have no other list.
         is_default: bool,
         valid_from: Option<NaiveDate>,
         /// The last day.

@@ -12,7 +12,7 @@ use crate::unit_of_work::UnitOfWork;
 /// The unit of work that a rule may ask, and everything that was found wrong so far.
 pub struct Check<'u> {
     pub uow: &'u mut dyn UnitOfWork,
-    /// Who asks, and what they may do.
+    /// The caller and their rights.
     pub ctx: &'u RequestContext,
     pub violations: Violations,
 }

@@ -9,9 +9,9 @@ use uuid::Uuid;
 use crate::ports::cache::Slot;
 use crate::wire::WireType;
 
-/// What of a record's path differs from that of its neighbours.
+/// The part of a record's path that differs from its neighbours'.
 pub trait Key: Copy + Eq + Display + Send + Sync + 'static {
-    /// What the record lies below.
+    /// The record's parent in the path.
     type Parent: Parent;
     /// The last part of the path, as its parameter.
     type Last: WireType;
@@ -26,14 +26,14 @@ pub trait Key: Copy + Eq + Display + Send + Sync + 'static {
     /// The key of the record with this id; `None` when records are named by a code.
     fn of(parent: Self::Parent, id: Uuid) -> Option<Self>;
 
-    /// Under which id audit log and change feed know the record.
+    /// The id under which audit log and change feed know the record.
     fn entity_id(self) -> Uuid;
 
-    /// Where a cache keeps it.
+    /// The slot in which a cache keeps it.
     fn slot(self) -> Slot;
 }
 
-/// What records lie below: nothing, or a record of another resource.
+/// The parent of records in a path: none, or a record of another resource.
 pub trait Parent: Copy + Eq + Send + Sync + 'static {
     /// `None` when the texts cannot name anything.
     fn read(parts: &[String]) -> Option<Self>;

@@ -22,7 +22,7 @@ request! {
         name: LocalizedName = { "ar": "مقاولون", "en": "Contractors" },
         /// The list in which prices of its customers are looked up who have none of their own, by its id.
         price_list_id: Option<PriceListId>,
-        /// The same, by its code.
+        /// The price list by its code.
         price_list_code: Option<Code>,
     }
 
@@ -34,7 +34,7 @@ request! {
         name: Optional<LocalizedName>,
         /// The list in which prices are looked up, by its id; null for none.
         price_list_id: Patch<PriceListId>,
-        /// The same, by its code; null for none.
+        /// The price list by its code; null for none.
         price_list_code: Patch<Code>,
     }
 }

@@ -24,9 +24,9 @@ pub struct SameNameView {
 /// The active parties with a name, of which there should be one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct PartyDuplicatesView {
-    /// In the order of their codes, at most 100.
+    /// Parties with the name, in the order of their codes, at most 100.
     pub items: Vec<SameNameView>,
-    /// Whether there are more than are listed.
+    /// Whether more parties have the name than are listed.
     pub more: bool,
 }
 

@@ -19,7 +19,7 @@ pub struct Attempts {
 #[derive(Clone, Copy)]
 struct Failed {
     count: u32,
-    /// When it is forgotten; with enough failures, until when it is locked.
+    /// The moment at which the count is forgotten, or, with enough failures, the lock ends.
     until: Timestamp,
 }
 

@@ -1,4 +1,4 @@
-//! The audit log: who changed what, when, from what to what. Read only; every command writes it.
+//! The audit log: the author, time, old and new state of every change. Read only; every command writes it.
 
 use async_trait::async_trait;
 use domain::ids::{AuditId, TenantId};
@@ -61,7 +61,7 @@ pub static AUDIT_LOG_LIST: ListSpec = ListSpec {
 
 #[async_trait]
 pub trait AuditLogQueries: Send + Sync {
-    /// With what it was before and after.
+    /// The audit row with the documents before and after.
     async fn audit_entry(&self, tenant: TenantId, id: AuditId) -> AppResult<Option<AuditEntryView>>;
     /// The states before and after are included only if `documents`.
     async fn audit_log(

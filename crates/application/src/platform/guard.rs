@@ -89,7 +89,7 @@ pub async fn may_change_account(
     may_overrule(ctx, uow, user.id).await
 }
 
-/// The same for a password, which the platform's administrator may replace for whoever lost theirs.
+/// Checks who may set a password. The platform's administrator may also replace the password of users who lost theirs.
 pub async fn may_set_password(ctx: &RequestContext, uow: &mut dyn UnitOfWork, user: &User) -> AppResult<()> {
     if ctx.platform_admin && !user.platform_admin && person(ctx)? != user.id {
         return Ok(());

@@ -44,7 +44,7 @@ pub fn alters_access(change: &Change) -> bool {
     event_alters_access(change.entity, change.action)
 }
 
-/// The same of a change that was recorded before.
+/// Whether a change recorded earlier may alter what some credential is worth.
 pub fn event_alters_access(entity: &str, action: &str) -> bool {
     match entity {
         "user" | "role" | "role_assignment" | "api_key" | "tenant" => true,

@@ -40,7 +40,7 @@ pub trait UserRepository: Send {
     async fn count_administrators(&mut self) -> AppResult<u64>;
     /// The permissions that the user's unexpired roles in the bound tenant grant at `now`.
     async fn grants_of(&mut self, user: UserId, now: Timestamp) -> AppResult<Vec<String>>;
-    /// The same of everyone who has the role at `now`, together.
+    /// The permissions granted at `now` to everyone who has the role, together.
     async fn grants_of_holders(&mut self, role: RoleId, now: Timestamp) -> AppResult<Vec<String>>;
 }
 
@@ -53,7 +53,7 @@ pub trait InvitationRepository: Send {
     async fn is_invited(&mut self, email: &EmailAddress, now: Timestamp) -> AppResult<bool>;
     /// Invitations that can be accepted at `now`.
     async fn count_usable(&mut self, now: Timestamp) -> AppResult<u64>;
-    /// Those of them that would give the role.
+    /// Invitations that can be accepted at `now` and would give the role.
     async fn count_usable_with(&mut self, role: RoleId, now: Timestamp) -> AppResult<u64>;
     async fn insert(&mut self, invitation: &Invitation) -> AppResult<()>;
     /// MUST fail when the invitation is no longer at the version before.

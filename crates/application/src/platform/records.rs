@@ -48,7 +48,7 @@ pub struct Tenant {
     pub name: LocalizedName,
     pub currency: CurrencyCode,
     pub country: Country,
-    /// Where its days begin.
+    /// The time zone in which its days begin.
     pub time_zone: TimeZone,
     /// The template it was set up from.
     pub template: String,
@@ -149,7 +149,7 @@ impl Member {
         Self { user, name, locale, active: true, created_at: now, updated_at: now, version: 1 }
     }
 
-    /// The same, changed now.
+    /// The next version of the member, changed at `now`.
     pub fn changed(&self, now: Timestamp) -> Self {
         Self { updated_at: now, version: self.version + 1, ..self.clone() }
     }
@@ -248,7 +248,7 @@ pub struct RefreshToken {
     pub family: Uuid,
     /// SHA-256 of the token.
     pub token_hash: [u8; 32],
-    /// When the password was given.
+    /// The moment at which the password was given.
     pub session_began_at: Timestamp,
     pub created_at: Timestamp,
     pub expires_at: Timestamp,

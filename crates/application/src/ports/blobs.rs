@@ -111,7 +111,7 @@ pub struct Expected {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BlobInfo {
     pub key: BlobKey,
-    /// In bytes.
+    /// The size in bytes.
     pub size: u64,
     /// `None` for what came by a signed URL: nobody has looked at it yet.
     pub sha256: Option<[u8; 32]>,
@@ -139,7 +139,7 @@ impl fmt::Debug for Blob {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BlobPage {
-    /// With their sizes in bytes, in the order of the keys.
+    /// The blobs with their sizes in bytes, in the order of the keys.
     pub blobs: Vec<(BlobKey, u64)>,
     /// Pass it on for the next page; `None` on the last.
     pub next: Option<String>,
@@ -282,7 +282,7 @@ pub trait BlobStore: Send + Sync {
     /// Moves a blob to storage that costs less and is read slowly; answers whether there is such storage.
     async fn cool(&self, key: BlobKey) -> BlobResult<bool>;
 
-    /// Whether the store can be reached and used, in words when not; within a few seconds.
+    /// Checks within a few seconds that the store can be reached and used; the error says in words why not.
     async fn probe(&self) -> Result<(), String>;
 }
 

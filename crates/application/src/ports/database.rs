@@ -1,4 +1,4 @@
-//! Where a command meets its transaction.
+//! The port through which commands run in transactions.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! A thing as stored, with what only storage knows of it.
+//! A record as stored, with the time of its last change.
 
 use domain::time::Timestamp;
 

@@ -12,7 +12,7 @@ pub type Lines = Vec<String>;
 pub struct PrintedDocument {
     /// The language of the file, `ar` or `en`, for programs that read it aloud.
     pub language: &'static str,
-    /// Whether it begins on the right side.
+    /// Whether the text runs from right to left.
     pub right_to_left: bool,
     /// Across the page, for tables of many columns.
     pub landscape: bool,
@@ -21,7 +21,7 @@ pub struct PrintedDocument {
     pub title: Lines,
     /// Says in large letters across every page that the document counts for nothing.
     pub mark: Lines,
-    /// Who issues it; at the top of every page.
+    /// The issuer, printed at the top of every page.
     pub issuer: Lines,
     pub blocks: Vec<Block>,
     /// At the bottom of every page, beside the number of the page.
@@ -49,7 +49,7 @@ pub struct FieldGroup {
     pub fields: Vec<Field>,
 }
 
-/// What is said under a label.
+/// A label and its value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Field {
     pub label: Lines,
@@ -85,7 +85,7 @@ pub struct PrintedColumn {
     pub content: Content,
 }
 
-/// What a column holds.
+/// The kind of content of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Content {
     /// Words, which are broken into lines; the number is the share of the room that figures leave.

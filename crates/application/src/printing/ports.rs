@@ -1,4 +1,4 @@
-//! What turns printed documents into files.
+//! The printer: it turns printed documents into files.
 
 use async_trait::async_trait;
 use bytes::Bytes;

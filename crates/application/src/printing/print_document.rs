@@ -14,7 +14,7 @@ use super::{trade, voucher};
 use crate::documents::ports::DocumentStatus;
 use crate::documents::views::DocumentView;
 
-/// What a printed document says.
+/// The data of a printed document.
 #[derive(Debug, Clone, Copy)]
 pub struct Print<'a> {
     pub document: &'a DocumentView,
@@ -22,7 +22,7 @@ pub struct Print<'a> {
     pub company: &'a CompanyProfile,
     /// `None` when it was deleted meanwhile; its name stands in the document.
     pub party: Option<&'a Party>,
-    /// That of the company, in which VAT is stated, too.
+    /// The currency of the company, in which VAT is stated, too.
     pub company_currency: CurrencyCode,
     pub language: PrintLanguage,
     pub today: NaiveDate,
@@ -70,7 +70,7 @@ impl Print<'_> {
         Field { label: self.language.phrase(label), value: vec![value.into()] }
     }
 
-    /// The same where there is a value.
+    /// A field, if there is a value.
     pub(super) fn some(&self, label: &Phrase, value: Option<impl Into<String>>) -> Option<Field> {
         value.map(|value| self.field(label, value))
     }

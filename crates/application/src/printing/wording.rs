@@ -34,7 +34,7 @@ impl PrintLanguage {
         }
     }
 
-    /// In the order in which they are printed.
+    /// The languages in the order in which they are printed.
     pub const fn languages(self) -> &'static [Language] {
         match self {
             Self::Arabic => &[Language::Arabic],

@@ -28,7 +28,7 @@ domain::errors! {
         "ينتج عن التخصيص فرق صرف، ولا تحدد إعدادات الدفتر حسابًا له (exchangeDifferencesAccountId).";
 }
 
-/// What is posted for the allocations of one request.
+/// The journal entry for the allocations of one request.
 pub(super) struct SettlementEntry {
     pub(super) date: NaiveDate,
     /// The batch, or the allocation that undoes another.

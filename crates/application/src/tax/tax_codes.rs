@@ -38,7 +38,7 @@ request! {
         code: Code = "S15-SERVICES",
         /// Name in Arabic, English or both.
         name: LocalizedName = { "ar": "خدمات بالنسبة الأساسية", "en": "Services at the standard rate" },
-        /// What the code is for: VAT on sales, on purchases, on services from abroad (reverse charge) or on imports; tax that is
+        /// The kind of tax: VAT on sales, on purchases, on services from abroad (reverse charge) or on imports; tax that is
         /// withheld from payments abroad; or no tax at all.
         kind: TaxKind = "vat_sale",
         /// The category of VAT: `S` bears tax, `Z` is zero-rated, `E` exempt, `O` out of scope. Required for VAT, and for
@@ -49,7 +49,7 @@ request! {
         reason: Option<ExemptionReason>,
         /// The share of the VAT on a purchase that is recovered.
         recoverable_percent: Percentage => "100",
-        /// Where the rest of the VAT on a purchase goes: to the cost of what was bought, or to an account of its own.
+        /// The destination of the irrecoverable VAT on a purchase: the cost of the purchase, or an account of its own.
         irrecoverable_to: IrrecoverableTo => "cost",
         /// The box of the VAT return for VAT that is owed: sales and reverse charge.
         output_box: Option<Code> = "1",
@@ -75,7 +75,7 @@ request! {
         reason: Patch<ExemptionReason>,
         /// The share of the VAT on a purchase that is recovered from now on.
         recoverable_percent: Optional<Percentage>,
-        /// Where the rest of the VAT on a purchase goes from now on.
+        /// The destination of the irrecoverable VAT on a purchase from now on.
         irrecoverable_to: Optional<IrrecoverableTo>,
         /// The box of the VAT return for VAT that is owed.
         output_box: Patch<Code>,
@@ -92,7 +92,7 @@ request! {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct TaxRateView {
     pub from: NaiveDate,
-    /// In per cent.
+    /// The rate in per cent.
     pub rate: String,
 }
 

@@ -57,7 +57,7 @@ pub enum Entry {
     Password(PasswordHash),
     /// The one who sets up an empty database and runs the platform.
     Platform(PasswordHash),
-    /// By accepting the invitation whose token has this SHA-256.
+    /// The invitation whose token has this SHA-256 is accepted.
     Invitation([u8; 32]),
 }
 

@@ -1,4 +1,4 @@
-//! What can be wrong with the shape of a request.
+//! Errors in the shape of a request.
 
 use domain::error::{Phrase, Violation, Violations};
 use serde_json::Value;

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::{Pointer, Schemas, WireType, check, string, word};
 
-/// What [`EmailAddress::parse`] takes.
+/// The pattern of addresses that [`EmailAddress::parse`] accepts.
 const EMAIL_PATTERN: &str = concat!(
     r"^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*",
     r"@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?$"
@@ -99,7 +99,7 @@ impl WireType for PermissionName {
     }
 }
 
-/// What a tenant is set up from.
+/// The template from which a tenant is set up.
 #[derive(Debug)]
 pub struct TemplateName(pub String);
 

@@ -64,7 +64,7 @@ pub fn raw_member<T: WireType>(
     }
 }
 
-/// The same with a default.
+/// Reads a member that has a default.
 pub fn raw_default_member<T: WireType>(
     members: &RawMembers<'_>,
     name: &'static str,

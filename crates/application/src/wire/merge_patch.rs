@@ -49,7 +49,7 @@ impl<B: WireType> WireType for Kept<B> {
 }
 
 impl<B: WireType> Kept<B> {
-    /// What was kept before.
+    /// Reads a body that was kept earlier.
     pub fn read(text: String) -> AppResult<Self> {
         let body = parse_body::<B>(text.as_bytes())?;
         Ok(Self { body, text })

@@ -1,5 +1,5 @@
-//! What travels on the wire. One declaration is both the parser and the OpenAPI schema, so that the document
-//! never promises what the parser refuses, nor the other way round.
+//! The format of requests. One declaration is both the parser and the OpenAPI schema, so that the document never promises
+//! what the parser refuses, nor the other way round.
 //!
 //! - `request!` declares a JSON body, [`query!`](crate::query) the parameters of an operation, `word_type!` an enumeration.
 //! - `field: Type` is required unless the type says otherwise: `Option<T>` (absent or null), [`Patch<T>`] (absent, null or
@@ -51,14 +51,14 @@ pub trait WireType: Sized {
     /// Reports every problem at and below `at` and goes on; `None` if there was any.
     fn parse(value: &Value, at: &Pointer<'_>, errors: &mut Violations) -> Option<Self>;
 
-    /// The same of JSON that is not read yet. A type that may be large reads it piece by piece; the tree that others
-    /// are read from has a bound.
+    /// Parses JSON that is not read yet. A type that may be large reads it piece by piece; the tree that others are read from
+    /// has a bound.
     fn parse_raw(raw: Raw<'_>, at: &Pointer<'_>, errors: &mut Violations) -> Option<Self> {
         let tree = raw.tree(at, errors)?;
         Self::parse(&tree, at, errors)
     }
 
-    /// The same from the text of a parameter.
+    /// Parses the text of a parameter.
     fn parse_text(text: &str, at: &Pointer<'_>, errors: &mut Violations) -> Option<Self> {
         Self::parse(&Value::String(text.to_owned()), at, errors)
     }

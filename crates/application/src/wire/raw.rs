@@ -130,7 +130,7 @@ impl<'a> Raw<'a> {
     }
 }
 
-/// What a name in quotes says.
+/// The name without its quotes and escapes.
 fn name(quoted: &str) -> Cow<'_, str> {
     match quoted.get(1..quoted.len().saturating_sub(1)) {
         Some(plain) if !plain.contains('\\') => Cow::Borrowed(plain),

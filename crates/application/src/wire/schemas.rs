@@ -97,7 +97,7 @@ fn reference(name: &str) -> Value {
     json!({ "$ref": format!("#/components/schemas/{name}") })
 }
 
-/// The same schema, or null.
+/// Extends the schema so that it also accepts null.
 pub fn nullable(mut schema: Value) -> Value {
     let Some(members) = schema.as_object_mut() else { return schema };
     let plain = !members.contains_key("anyOf");

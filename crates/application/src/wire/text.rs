@@ -11,7 +11,7 @@ use super::{Pointer, Schemas, WireType, check, nullable, object, quoted, string}
 
 /// One line: no control characters, and none that change the direction of text.
 pub const TEXT_PATTERN: &str = r"^[^\u0000-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]*$";
-/// The same, with something to read in it.
+/// One line with at least one visible character.
 const REQUIRED_TEXT_PATTERN: &str = concat!(
     r"^[^\u0000-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]*",
     r"[^\s\u0000-\u001F\u007F-\u009F\u00AD\u061C\u180E\u200B-\u200F\u202A-\u202E\u2060-\u2064\u2066-\u2069\uFEFF]",
@@ -23,7 +23,7 @@ const PARAGRAPHS_PATTERN: &str = r"^[^\u0000-\u0008\u000B\u000C\u000E-\u001F\u00
 pub const CODE_PATTERN: &str =
     r"^[A-Za-z0-9._/\-\u00C0-\u00D6\u00D8-\u00F6\u00F8-\u024F\u0620-\u064A\u0660-\u0669\u06F0-\u06F9]{1,50}$";
 
-/// What was sent, trimmed and normalised; the length counts as sent, so that the schema tells the whole truth.
+/// Trims and normalises the text; its length counts as sent, so that the schema tells the whole truth.
 fn parse_text(value: &str, length_max: usize, required: bool) -> Result<String, Violation> {
     check_length(value, length_max)?;
     domain::text::check_line(value)?;

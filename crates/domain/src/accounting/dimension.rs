@@ -116,8 +116,7 @@ impl DimensionCombination {
         self.0.iter().find(|(id, _)| *id == dimension).map(|(_, value)| *value)
     }
 
-    /// The same 32 bytes for the same combination, whatever the order it was given in; a stored combination
-    /// is found by it.
+    /// The hash by which a stored combination is found: it does not depend on the order in which the values were given.
     pub fn key(&self) -> [u8; 32] {
         let mut hash = Sha256::new();
         for (dimension, value) in &self.0 {

@@ -15,7 +15,7 @@ pub struct ExchangeRate {
     pub currency: CurrencyCode,
     pub date: NaiveDate,
     pub rate: Rate,
-    /// Where it is from: a central bank, a contract.
+    /// The source of the rate, such as a central bank or a contract.
     pub source: Option<String>,
     pub version: i64,
 }

@@ -17,7 +17,7 @@ crate::errors! {
 }
 
 crate::choices! {
-    /// Whether entries are accepted.
+    /// The status of a fiscal period, which decides whether it accepts entries.
     pub enum FiscalPeriodStatus {
         Open = "open",
         Closed = "closed",
@@ -37,7 +37,7 @@ crate::choices! {
 pub struct FiscalPeriod {
     pub id: FiscalPeriodId,
     pub fiscal_year_id: FiscalYearId,
-    /// From 1; the closing period has the last number.
+    /// The number within the year, from 1; the closing period has the last one.
     pub number: u8,
     pub name: String,
     pub start: NaiveDate,

@@ -41,7 +41,7 @@ pub enum LedgerAccountRole {
     UnrealisedExchange,
     /// Stands beside receivables with what revaluation makes of them (R108).
     ReceivableRevaluation,
-    /// The same for payables.
+    /// Stands beside payables with what revaluation makes of them (R108).
     PayableRevaluation,
 }
 

@@ -63,7 +63,7 @@ crate::errors! {
 }
 
 crate::choices! {
-    /// When counting starts again at 1.
+    /// The moments at which counting starts again at 1.
     pub enum NumberReset {
         Never = "never",
         FiscalYear = "fiscal_year",
@@ -97,7 +97,7 @@ pub struct NumberSeries {
     pub version: i64,
 }
 
-/// A series as it is kept: with what posting does not need of it.
+/// A number series as it is stored, including the data that posting does not need.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NumberSeriesRecord {
     pub id: NumberSeriesId,

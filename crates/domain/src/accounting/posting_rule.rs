@@ -33,7 +33,7 @@ crate::errors! {
 }
 
 crate::choices! {
-    /// What an account is wanted for.
+    /// The purpose for which a posting needs an account.
     pub enum PostingSlot {
         Receivable = "receivable",
         Payable = "payable",
@@ -83,7 +83,7 @@ impl PostingSlot {
             | Self::DiscountReceived
             | Self::WriteOff
             | Self::PaymentRounding => &[Income, Expense],
-            // What is bought may be used for years.
+            // Purchases may be fixed assets, which are used for years.
             Self::Expense => &[Expense, Asset],
             Self::BadDebt | Self::IrrecoverableVat | Self::BankCharges => &[Expense],
             // A chart may keep all its VAT in one account.
@@ -113,8 +113,8 @@ impl PostingSlot {
         }
     }
 
-    /// Whether a document may post to the account here. `currency` is that of the rule, or of the company where the rule names
-    /// none: an account that takes one currency only must take this one.
+    /// Whether documents may post to the account in this slot. `currency` is that of the rule, or of the company where the
+    /// rule names none: an account that takes one currency only must take this one.
     pub fn check(self, account: &AccountFacts, currency: CurrencyCode) -> Result<(), Violation> {
         match self.objection(account, currency) {
             None => Ok(()),
@@ -155,7 +155,8 @@ impl PostingSlot {
     }
 }
 
-/// What a rule is for, or what an account is wanted for. Left out, a rule is for any.
+/// The keys to which a rule applies, or with which an account is looked up. A rule applies to any value of a key that it
+/// leaves out.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PostingKeys {
     pub party_group: Option<PartyGroupId>,
@@ -228,7 +229,7 @@ pub struct PostingRule {
 pub struct PostingProfile(Vec<PostingRule>);
 
 impl PostingProfile {
-    /// Without any rule.
+    /// A profile without rules.
     pub const NONE: Self = Self(Vec::new());
 
     pub fn new(rules: Vec<PostingRule>) -> Self {

@@ -1,4 +1,4 @@
-//! When a recurring entry falls due.
+//! The due dates of a recurring entry.
 
 use chrono::{Datelike, Days, Months, NaiveDate, Weekday};
 

@@ -14,11 +14,11 @@ use crate::settlement::open_item::OpenItemId;
 pub struct ForeignBalance {
     pub account: AccountId,
     pub control: ControlKind,
-    /// Of receivables and payables, which are valued item by item.
+    /// The open item, for receivables and payables, which are valued item by item.
     pub item: Option<(OpenItemId, String)>,
     pub currency: CurrencyCode,
     pub balance: Amount,
-    /// What the books have for it in the company currency.
+    /// Its carrying amount in the company currency.
     pub company_balance: Amount,
 }
 
@@ -28,7 +28,7 @@ pub struct Revalued {
     pub balance: ForeignBalance,
     pub rate: Rate,
     pub value: Amount,
-    /// The value less what the books have: a gain on assets and on what is owed if positive.
+    /// The value less the carrying amount; a gain if positive, as debits are positive.
     pub difference: Amount,
 }
 

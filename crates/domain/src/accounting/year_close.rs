@@ -20,9 +20,9 @@ pub struct RemainingBalance {
     /// The stored combination of `dimension_set`.
     pub dimensions: DimensionCombination,
     pub currency: CurrencyCode,
-    /// In the company currency.
+    /// The balance in the company currency.
     pub balance: Amount,
-    /// In `currency`.
+    /// The balance in `currency`.
     pub currency_balance: Amount,
 }
 
@@ -32,7 +32,7 @@ impl RemainingBalance {
     }
 }
 
-/// Where the profit goes.
+/// The account that takes the profit.
 #[derive(Debug, Clone, Copy)]
 pub struct RetainedEarnings {
     pub account: AccountId,

@@ -7,7 +7,7 @@ use crate::money::Amount;
 pub struct Discounted {
     /// The index of their tax group.
     pub group: usize,
-    /// With VAT.
+    /// The discount with VAT.
     pub gross: Amount,
 }
 

@@ -24,11 +24,11 @@ crate::choices! {
 crate::choices! {
     /// The forms of an invoice to a customer.
     pub enum InvoiceKind {
-        /// To a business: it bears the buyer's address and numbers.
+        /// An invoice to a business, with the buyer's address and numbers.
         Standard = "standard",
-        /// To a consumer.
+        /// An invoice to a consumer.
         Simplified = "simplified",
-        /// For money that is paid before anything is supplied.
+        /// An invoice for money that is paid before anything is supplied.
         Prepayment = "prepayment",
     }
 }
@@ -36,15 +36,15 @@ crate::choices! {
 crate::choices! {
     /// The forms of a bill.
     pub enum PurchaseKind {
-        /// Of a supplier.
+        /// A bill of a supplier.
         Standard = "standard",
-        /// Of customs: import VAT, and what else customs asks for.
+        /// A bill of customs: import VAT, and other charges of customs.
         Customs = "customs",
     }
 }
 
 crate::choices! {
-    /// What a line of a document is.
+    /// The kind of a document line.
     pub enum LineKind {
         /// Something that is sold or bought.
         Standard = "standard",
@@ -56,9 +56,9 @@ crate::choices! {
 /// The side of the company in a trade.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TradeSide {
-    /// It sells, and the party is a customer.
+    /// A sale to a customer.
     Sale,
-    /// It buys, and the party is a supplier.
+    /// A purchase from a supplier.
     Purchase,
 }
 
@@ -77,12 +77,12 @@ impl DocumentType {
         }
     }
 
-    /// Whether it enters the ledger. Quotations and orders do not: they only promise what other documents do.
+    /// Whether documents of the type enter the ledger. Quotations and orders do not: other documents fulfil them.
     pub const fn posts(self) -> bool {
         !matches!(self, Self::Quotation | Self::SalesOrder | Self::PurchaseOrder)
     }
 
-    /// Whether its lines keep what has become of them, so that it may change and be closed after it was confirmed.
+    /// Whether its lines keep their progress, so that the document may change and be closed after it was confirmed.
     pub const fn is_order(self) -> bool {
         matches!(self, Self::SalesOrder | Self::PurchaseOrder)
     }
@@ -113,12 +113,12 @@ impl DocumentType {
         }
     }
 
-    /// Whether it is money that moved, and has no lines.
+    /// Whether the document records a movement of money and has no lines.
     pub const fn moves_money(self) -> bool {
         matches!(self, Self::Receipt | Self::Payment)
     }
 
-    /// Whether it lowers what an invoice or a bill came to.
+    /// Whether it lowers the amount of an invoice or a bill.
     pub const fn reduces(self) -> bool {
         matches!(self, Self::SalesCreditNote | Self::PurchaseCreditNote)
     }
@@ -128,7 +128,7 @@ impl DocumentType {
         self.reduces() || matches!(self, Self::SalesDebitNote)
     }
 
-    /// Whether its party owes more by it, so that the party's account is debited.
+    /// Whether it debits the party's account.
     pub const fn debits_party(self) -> bool {
         matches!(self, Self::SalesInvoice | Self::SalesDebitNote | Self::PurchaseCreditNote | Self::Payment)
     }
@@ -150,7 +150,7 @@ impl DocumentType {
         }
     }
 
-    /// What its entries are of; `None` where it makes none.
+    /// The source kind of its journal entries; `None` where it makes none.
     pub const fn source(self) -> Option<EntrySourceKind> {
         match self {
             Self::Quotation | Self::SalesOrder | Self::PurchaseOrder => None,
@@ -164,7 +164,7 @@ impl DocumentType {
         }
     }
 
-    /// What people call it.
+    /// Its name in both languages.
     pub const fn name(self) -> Phrase {
         match self {
             Self::Quotation => Phrase::new("Quotation", "عرض سعر"),

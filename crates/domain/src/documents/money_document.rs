@@ -16,9 +16,9 @@ crate::choices! {
     pub enum PaymentMethod {
         Cash = "cash",
         BankTransfer = "bank_transfer",
-        /// By card; the money is on its way from the acquirer.
+        /// Payment by card; the money is on its way from the acquirer.
         Card = "card",
-        /// By cheque, which has not been cashed yet.
+        /// Payment by a cheque that has not been cashed yet.
         Cheque = "cheque",
     }
 }

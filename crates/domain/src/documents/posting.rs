@@ -1,4 +1,4 @@
-//! What a document of trade posts (R37, R66, R69): one line for each account, dimension set and tax code, never one for each
+//! The posting of a trade document (R37, R66, R69): one line for each account, dimension set and tax code, never one for each
 //! line of the document, so that an invoice of 10,000 lines is a short entry.
 
 #[cfg(test)]
@@ -28,7 +28,7 @@ pub struct Part {
     pub group: usize,
     /// The index of its tax code.
     pub code: usize,
-    /// Without VAT, less its share of the document's discount.
+    /// The amount without VAT, less its share of the document's discount.
     pub net: Amount,
 }
 
@@ -40,14 +40,14 @@ pub struct VatAccount {
     pub return_box: Option<Code>,
 }
 
-/// What a tax code makes of its lines.
+/// The tax treatment of the lines of one tax code.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CodeTax {
     pub code: String,
     pub vat: VatAccount,
     /// The share of input VAT that is recovered; all of it for sales.
     pub recoverable: Percentage,
-    /// Where the rest goes; `None` is the cost of the line.
+    /// The account of the irrecoverable rest; `None` adds it to the cost of the line.
     pub irrecoverable: Option<AccountId>,
     /// The VAT that the buyer owes instead of the supplier, with its rate.
     pub reverse_charge: Option<(VatAccount, Percentage)>,
@@ -64,12 +64,12 @@ pub struct CodeVat {
     pub vat: Amount,
 }
 
-/// A part of what the party owes or is owed.
+/// An instalment of the amount that the party owes or is owed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Due {
     pub amount: Amount,
     pub date: NaiveDate,
-    /// What is granted to who pays it early.
+    /// The discount for paying it early.
     pub discount: Option<EarlyDiscount>,
 }
 
@@ -92,7 +92,7 @@ pub struct DocumentPosting<'a> {
     pub tax_only: &'a [TaxOnly],
 }
 
-/// What an earlier prepayment invoice has charged already (R83).
+/// The part that an earlier prepayment invoice has already charged (R83).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Deduction {
     /// The account that the prepayment was posted to.
@@ -215,7 +215,7 @@ impl DocumentPosting<'_> {
     }
 }
 
-/// What has been gathered so far.
+/// The entry lines gathered so far.
 struct Made<'a> {
     posting: &'a DocumentPosting<'a>,
     at: HashMap<(AccountId, DimensionSetId, Option<usize>), usize>,
@@ -314,7 +314,7 @@ impl Made<'_> {
         self.input(code, tax, base, vat)
     }
 
-    /// Input VAT: what is recovered, and what is not (R69).
+    /// Adds input VAT: the recoverable and the irrecoverable part (R69).
     fn input(&mut self, code: usize, tax: &CodeTax, base: Amount, vat: Amount) -> Option<()> {
         let scale = self.posting.scale;
         let recovered = (tax.recoverable.of(base, scale)?, tax.recoverable.of(vat, scale)?);
@@ -334,7 +334,7 @@ impl Made<'_> {
         self.entry(code, TaxSide::Input, &nowhere, rest)
     }
 
-    /// Import VAT: what is recovered, and what is not.
+    /// Adds import VAT: the recoverable and the irrecoverable part.
     fn tax_only(&mut self, one: &TaxOnly) -> Option<()> {
         let (scale, tax) = (self.posting.scale, self.posting.codes.get(one.code)?);
         let recovered = (tax.recoverable.of(one.base, scale)?, tax.recoverable.of(one.tax, scale)?);
@@ -347,7 +347,7 @@ impl Made<'_> {
         self.entry(one.code, TaxSide::Input, &VatAccount { account: None, return_box: None }, rest)
     }
 
-    /// VAT that is not recovered becomes part of what was bought.
+    /// Adds irrecoverable VAT to the cost of the purchase.
     fn add_to_cost(&mut self, code: usize, vat: Amount) -> Option<()> {
         let posting = self.posting;
         let own: Vec<&Part> = posting.parts.iter().filter(|part| part.code == code).collect();

@@ -1,4 +1,4 @@
-//! Whether the price on a bill is that of the order (R86).
+//! Comparison of the price on a bill with that of the order (R86).
 
 use crate::money::{Amount, Percentage, Price, Quantity};
 
@@ -7,21 +7,21 @@ crate::errors! {
         "A tolerance is not negative.", "لا يكون حد السماح سالبًا.";
 }
 
-/// Decimals of what a line comes to before it is rounded: six of the price and six of the quantity, or four of an amount and eight.
+/// Decimals of a line's value before it is rounded: six of the price and six of the quantity, or four of an amount and eight.
 const AMOUNT_STEP: i128 = 100_000_000;
 const HUNDRED_PERCENT: i128 = 1_000_000;
 
-/// What one line comes to, in units of its item.
+/// Quantity, price and discount of one line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PricedLine {
-    /// In the unit of the line.
+    /// The quantity in the unit of the line.
     pub quantity: Quantity,
     pub unit_price: Price,
     pub price_base_quantity: Quantity,
     pub discount_percent: Percentage,
     /// The discount of the whole line that was given as an amount.
     pub discount_amount: Amount,
-    /// In base units.
+    /// The quantity in base units.
     pub base_quantity: Quantity,
 }
 
@@ -29,7 +29,7 @@ pub struct PricedLine {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct PriceTolerance {
     pub percent: Percentage,
-    /// For one base unit.
+    /// The difference for one base unit.
     pub amount: Amount,
 }
 

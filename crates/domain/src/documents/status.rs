@@ -8,13 +8,13 @@ crate::choices! {
         Posted = "posted",
         /// Posted, and taken back by the reversal of its entry.
         Reversed = "reversed",
-        /// Of a quotation: the customer has it.
+        /// A quotation that the customer has.
         Sent = "sent",
         Accepted = "accepted",
         Declined = "declined",
         /// Sent, and nobody answered while it was valid.
         Expired = "expired",
-        /// Of an order: both sides agree, and it is being fulfilled.
+        /// An order on which both sides agree, and which is being fulfilled.
         Confirmed = "confirmed",
         /// Nothing more of the order is delivered or invoiced.
         Closed = "closed",
@@ -36,7 +36,7 @@ crate::choices! {
 }
 
 impl DocumentStatus {
-    /// The states of what enters the ledger.
+    /// The states of documents that enter the ledger.
     pub const OF_LEDGER: &'static [&'static str] = &["draft", "posted", "reversed"];
     /// The states of quotations.
     pub const OF_QUOTATIONS: &'static [&'static str] = &["draft", "sent", "accepted", "declined", "expired"];
@@ -56,7 +56,7 @@ impl DocumentStatus {
         }
     }
 
-    /// Whether it is a state of the ledger; states of quotations and orders are kept beside.
+    /// Whether documents of the ledger have the state; the states of quotations and orders are separate.
     pub const fn is_of_ledger(self) -> bool {
         matches!(self, Self::Draft | Self::Posted | Self::Reversed)
     }

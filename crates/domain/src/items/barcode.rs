@@ -19,7 +19,7 @@ crate::errors! {
 }
 
 crate::choices! {
-    /// Who gave out a barcode.
+    /// The issuer of a barcode.
     pub enum BarcodeKind {
         /// A GTIN of GS1: EAN, UPC or ITF-14.
         Gtin = "gtin",

@@ -26,7 +26,7 @@ pub struct ItemCategory {
     pub parent_id: Option<ItemCategoryId>,
     /// The tax code for sales of its items that name none.
     pub sales_tax_code_id: Option<TaxCodeId>,
-    /// The same for purchases.
+    /// The tax code for purchases of its items that name none.
     pub purchase_tax_code_id: Option<TaxCodeId>,
     pub active: bool,
     pub version: i64,

@@ -1,4 +1,4 @@
-//! From the units people count in to the base unit of an item (R51).
+//! Conversion from the units that people count in to the base unit of an item (R51).
 
 use crate::error::Violation;
 use crate::money::quantity::QUANTITY_SCALE;

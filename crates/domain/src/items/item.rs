@@ -57,7 +57,7 @@ crate::errors! {
 }
 
 crate::choices! {
-    /// What an item is.
+    /// The kind of an item.
     pub enum ItemKind {
         /// Goods whose quantity on hand is kept.
         Stock = "stock",
@@ -79,7 +79,7 @@ crate::choices! {
 }
 
 crate::choices! {
-    /// What an item is blocked for.
+    /// The transactions for which an item is blocked.
     pub enum Blocked {
         None = "none",
         Sales = "sales",
@@ -121,11 +121,11 @@ impl std::fmt::Display for HsCode {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ItemUnit {
     pub unit_id: UnitId,
-    /// One of it in base units.
+    /// One of the unit in base units.
     pub ratio: Ratio,
 }
 
-/// What is sold and bought.
+/// An item that is sold or bought.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Item {
     pub id: ItemId,
@@ -139,13 +139,13 @@ pub struct Item {
     pub tracking: Tracking,
     pub purchase_unit_id: Option<UnitId>,
     pub sales_unit_id: Option<UnitId>,
-    /// Of one base unit, without VAT, in the company currency.
+    /// The sales price of one base unit, without VAT, in the company currency.
     pub sales_price: Option<Price>,
     pub sales_tax_code_id: Option<TaxCodeId>,
     pub purchase_tax_code_id: Option<TaxCodeId>,
-    /// Of one base unit, in kilograms.
+    /// The weight of one base unit, in kilograms.
     pub weight: Option<Quantity>,
-    /// Of one base unit, in cubic metres.
+    /// The volume of one base unit, in cubic metres.
     pub volume: Option<Quantity>,
     pub hs_code: Option<HsCode>,
     pub blocked: Blocked,

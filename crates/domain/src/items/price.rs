@@ -43,7 +43,7 @@ pub struct ItemPrice {
     pub version: i64,
 }
 
-/// What prices of one list may not share on the same day.
+/// The key that no two prices of a list may share on the same day.
 pub type PriceKey = (ItemId, UnitId, Quantity);
 
 impl ItemPrice {
@@ -63,7 +63,7 @@ impl ItemPrice {
         (self.item_id, self.unit_id, self.quantity_from)
     }
 
-    /// Whether both hold for the same thing on the same day.
+    /// Whether two prices hold for the same thing on the same day.
     pub fn overlaps(&self, other: &Self) -> bool {
         let begins_by_end = |one: &Self, other: &Self| other.valid_to.is_none_or(|to| one.valid_from <= to);
         self.key() == other.key() && begins_by_end(self, other) && begins_by_end(other, self)
@@ -87,7 +87,7 @@ pub(super) fn check_validity(from: NaiveDate, to: Option<NaiveDate>) -> Result<(
     }
 }
 
-/// What a price is wanted for.
+/// The criteria by which a price is looked up.
 #[derive(Debug, Clone, Copy)]
 pub struct Wanted {
     pub unit_id: UnitId,
@@ -103,9 +103,9 @@ pub struct Wanted {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Found<'p> {
     pub listed: &'p ItemPrice,
-    /// For one of the wanted unit.
+    /// The price of one of the wanted unit.
     pub price: Price,
-    /// It was made of the price of the base unit.
+    /// Whether the price was converted from that of the base unit.
     pub converted: bool,
 }
 

@@ -57,7 +57,7 @@ impl PriceList {
         violations
     }
 
-    /// Whether its prices are to be had on a day.
+    /// Whether its prices apply on a day.
     pub fn holds_on(&self, date: NaiveDate) -> bool {
         self.active
             && self.valid_from.is_none_or(|from| from <= date)

@@ -63,7 +63,7 @@ impl Percentage {
         quotient(i128::from(net.scaled()) * i128::from(HUNDRED), rest, scale)
     }
 
-    /// What an amount that includes the share would be without it, as a fraction.
+    /// The fraction by which an amount that includes the share is multiplied to exclude it.
     pub(super) const fn without(self) -> (i64, i64) {
         (HUNDRED, HUNDRED + self.0)
     }

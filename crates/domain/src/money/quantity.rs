@@ -49,7 +49,7 @@ macro_rules! millionths {
             pub const fn is_negative(self) -> bool {
                 self.0 < 0
             }
-            /// Whether it has no more digits than what is read; what was calculated may have.
+            /// Whether it has no more digits than quantities in requests; calculated ones may have more.
             pub const fn is_in_range(self) -> bool {
                 -TOO_LARGE < self.0 && self.0 < TOO_LARGE
             }

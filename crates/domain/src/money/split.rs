@@ -60,8 +60,8 @@ impl Amount {
 }
 
 impl Percentage {
-    /// What each of several amounts would be without the share that they include, so that all of them add up to `total`, which
-    /// is their sum without it (R63). `None` when an amount is negative.
+    /// The amounts without the share that they include, rounded so that they add up to `total`, their sum without it (R63).
+    /// `None` when an amount is negative.
     pub fn nets(self, amounts_with: &[Amount], total: Amount, scale: u8) -> Option<Vec<Amount>> {
         let unit = unit_of(scale);
         if amounts_with.iter().any(|amount| amount.is_negative()) || !total.fits(scale) {

@@ -19,21 +19,21 @@ crate::errors! {
 }
 
 crate::choices! {
-    /// What an address is for.
+    /// The use of an address.
     pub enum AddressRole {
-        /// Where the party is registered; e-invoices bear it.
+        /// The registered address; e-invoices bear it.
         Legal = "legal",
-        /// Where invoices go.
+        /// The address for invoices.
         Billing = "billing",
-        /// Where goods go.
+        /// The address for goods.
         Delivery = "delivery",
     }
 }
 
-/// Where a party is.
+/// An address of a party.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Address {
-    /// Without repetitions, in the order of [`AddressRole::ALL`].
+    /// The roles without repetitions, in the order of [`AddressRole::ALL`].
     pub roles: Vec<AddressRole>,
     pub street: Option<LocalizedName>,
     pub additional_street: Option<LocalizedName>,

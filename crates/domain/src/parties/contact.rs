@@ -13,7 +13,7 @@ pub const PHONE_LENGTH_MAX: usize = 30;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Contact {
     pub name: String,
-    /// What the person does, in words.
+    /// The person's role in the company, as free text.
     pub role: Option<String>,
     pub email: Option<EmailAddress>,
     pub phone: Option<String>,

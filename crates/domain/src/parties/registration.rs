@@ -53,7 +53,7 @@ crate::choices! {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Registration {
     pub scheme: RegistrationScheme,
-    /// Without spaces and dashes, in the digits of ASCII.
+    /// The number without spaces and dashes, in ASCII digits.
     pub number: String,
     pub country: Country,
 }
@@ -88,7 +88,7 @@ const ANY_FORM: Phrase = Phrase::new(
     "من 1 إلى 30 حرفًا لاتينيًا أو رقمًا دون مسافات أو شرطات",
 );
 
-/// What numbers of Saudi Arabia look like; `None` where any letters and digits do.
+/// The form of Saudi registration numbers; `None` where any letters and digits are accepted.
 fn saudi_form(scheme: RegistrationScheme) -> Option<Form> {
     use RegistrationScheme as Scheme;
     Some(match scheme {

@@ -80,7 +80,7 @@ mod tests {
         Password::choose(text, &EmailAddress::parse("accountant.one@example.com").unwrap(), &words)
     }
 
-    /// Those that are not refused as guessable.
+    /// The candidates that are not refused as guessable.
     fn accepted<'a>(candidates: &[&'a str]) -> Vec<&'a str> {
         let guessable = |text: &str| choose(text).err().is_some_and(|error| error.def == &PASSWORD_GUESSABLE);
         candidates.iter().copied().filter(|text| !guessable(text)).collect()

@@ -29,7 +29,7 @@ impl Default for Buckets {
 }
 
 impl Buckets {
-    /// From the number of days after which each begins.
+    /// Makes buckets from the number of days after which each begins.
     pub fn new(after: Vec<u32>) -> Result<Self, Violation> {
         let ascending = after.windows(2).all(|pair| pair[0] < pair[1]);
         let fit = !after.is_empty() && after.len() <= AGEING_BUCKETS_MAX;
@@ -40,7 +40,7 @@ impl Buckets {
         Ok(Self(after))
     }
 
-    /// From a text such as `0,30,60,90`.
+    /// Parses a text such as `0,30,60,90`.
     pub fn parse(text: &str) -> Result<Self, Violation> {
         let days = text.split(',').map(|part| part.trim().parse().ok()).collect::<Option<Vec<u32>>>();
         Self::new(days.unwrap_or_default())

@@ -52,7 +52,7 @@ crate::errors! {
 pub type AllocationId = Id<Allocation>;
 
 crate::choices! {
-    /// What an allocation came from.
+    /// The origin of an allocation.
     pub enum AllocationKind {
         /// Items of one account: an invoice and a payment, a note or an advance.
         Payment = "payment",
@@ -97,23 +97,23 @@ impl Pair {
         }
     }
 
-    /// The same for an amount in the currency of both.
+    /// Limits the pair to an amount in the currency of both items.
     #[must_use]
     pub const fn of(self, amount: Amount) -> Self {
         Self { amount: Some(amount), ..self }
     }
 }
 
-/// What an allocation takes off two items. Amounts are magnitudes.
+/// The amounts by which an allocation reduces two items. Amounts are magnitudes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Allocation {
     pub debit: OpenItemId,
     pub credit: OpenItemId,
-    /// In the debit item's currency.
+    /// The amount in the debit item's currency.
     pub amount: Amount,
-    /// In the credit item's currency.
+    /// The amount in the credit item's currency.
     pub credit_amount: Amount,
-    /// What the two amounts were in the company currency when they were posted.
+    /// The two amounts in the company currency, as they were posted.
     pub debit_company_amount: Amount,
     pub credit_company_amount: Amount,
 }
@@ -128,7 +128,7 @@ impl Allocation {
 /// A company amount on an account and a party that settlement moves; a debit if positive.
 pub type Movements = BTreeMap<(AccountId, String), Amount>;
 
-/// Settles pairs one after the other, each with what the ones before have left open.
+/// Settles pairs one after the other, each with the amounts that the pairs before it have left open.
 pub struct Allocator<'a> {
     pub items: HashMap<OpenItemId, OpenItem>,
     /// The legal numbers of the items' entries, for messages.
@@ -224,7 +224,7 @@ impl Allocator<'_> {
         }
     }
 
-    /// What each item gives, if both have as much open.
+    /// The amounts taken from the two items, if both have as much open.
     fn amounts(
         &self,
         pair: Pair,

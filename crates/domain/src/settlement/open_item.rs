@@ -23,12 +23,12 @@ pub struct OpenItem {
     pub currency: CurrencyCode,
     pub amount: Amount,
     pub company_amount: Amount,
-    /// What no allocation has settled. It has the sign of `amount`, or is zero.
+    /// The part that no allocation has settled. It has the sign of `amount`, or is zero.
     pub open_amount: Amount,
     pub open_company_amount: Amount,
     /// The date of the allocation that settled the rest.
     pub settled_on: Option<NaiveDate>,
-    /// What is granted to who pays early.
+    /// The discount for paying early.
     pub discount: Option<EarlyDiscount>,
 }
 
@@ -38,12 +38,12 @@ impl OpenItem {
         self.amount.is_positive()
     }
 
-    /// Whether nothing has settled any of it.
+    /// Whether nothing of it has been settled.
     pub fn is_whole(&self) -> bool {
         self.open_amount == self.amount
     }
 
-    /// What `amount` of it was in the company currency. The last part takes what is left, so that both remainders become zero
+    /// The company currency value of `amount` of it. The last part takes the remainder, so that both open amounts become zero
     /// together (R103).
     pub fn company_part(&self, amount: Amount, company_scale: u8) -> Option<Amount> {
         let (open, company) = (self.open_amount.abs(), self.open_company_amount.abs());

@@ -22,7 +22,7 @@ crate::errors! {
 pub struct PaymentTolerance {
     pub currency: CurrencyCode,
     pub amount: Amount,
-    /// In per cent of the item; `None` is any share.
+    /// The limit in per cent of the item; `None` is any share.
     pub percent: Option<Percentage>,
 }
 

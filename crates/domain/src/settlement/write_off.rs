@@ -20,7 +20,7 @@ crate::errors! {
         "المفتوح من البند {number} هو {open} {currency}؛ لا يمكن شطب {amount}.";
 }
 
-/// What ids of write-offs stand for.
+/// Marks the ids of write-offs.
 #[derive(Debug)]
 pub enum WriteOff {}
 pub type WriteOffId = Id<WriteOff>;
@@ -40,12 +40,12 @@ crate::choices! {
 }
 
 impl WriteOffKind {
-    /// What a decision to write an item off makes of it.
+    /// The kind of a write-off that a person decides on.
     pub fn decided(control: ControlKind, is_debit: bool) -> Self {
         if control == ControlKind::Receivable && is_debit { Self::BadDebt } else { Self::Other }
     }
 
-    /// What the posting rules name an account for.
+    /// The posting slot whose account takes the write-off.
     pub const fn slot(self, control: ControlKind) -> PostingSlot {
         match (self, control) {
             (Self::BadDebt, _) => PostingSlot::BadDebt,

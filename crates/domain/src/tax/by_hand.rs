@@ -47,7 +47,7 @@ crate::errors! {
 
 const VAT_KINDS: &[TaxKind] = &[TaxKind::Sale, TaxKind::Purchase, TaxKind::ReverseCharge, TaxKind::Import];
 
-/// What the lines of an entry name.
+/// The records that the lines of an entry refer to.
 #[derive(Debug, Clone, Copy)]
 pub struct HandFacts<'a> {
     pub company: Currency,
@@ -64,7 +64,7 @@ impl HandFacts<'_> {
         self.profile.naming(account).any(|rule| rule.slot == slot)
     }
 
-    /// Whether the account holds what is owed to the authority or carried forward, which returns have declared already.
+    /// Whether the account holds VAT owed to the authority or carried forward, which returns have declared already.
     fn is_settled(&self, account: AccountId) -> bool {
         self.has_slot(PostingSlot::VatSettlement, account) || self.has_slot(PostingSlot::VatCredit, account)
     }
@@ -92,16 +92,16 @@ struct Row<'a> {
     code: &'a TaxCode,
     category: TaxCategory,
     rate: Percentage,
-    /// Of tax; `None` is a line of the base.
+    /// The side of a tax line; `None` for a line of the base.
     tax: Option<TaxSide>,
 }
 
-/// What an entry by hand says about VAT.
+/// The VAT of a manual journal entry, as its lines state it.
 #[derive(Debug, Clone)]
 pub struct HandTaxes<'a> {
     facts: HandFacts<'a>,
     rows: Vec<Row<'a>>,
-    /// By line the base that the other lines tell, in the currency of the line.
+    /// The base of each tax line that is derived from other lines, in the currency of the line.
     bases: Vec<(usize, Amount)>,
 }
 
@@ -117,7 +117,7 @@ pub struct HandTax {
     pub currency: CurrencyCode,
     pub currency_base: Amount,
     pub currency_tax: Amount,
-    /// In the company currency, like the tax.
+    /// The base in the company currency, like the tax.
     pub base: Amount,
     pub tax: Amount,
 }
@@ -131,12 +131,12 @@ impl<'a> HandTaxes<'a> {
         check::read(entry, facts)
     }
 
-    /// By line the base that was not given and that other lines tell.
+    /// The base of each tax line that was not given and is derived from other lines.
     pub fn bases(&self) -> &[(usize, Amount)] {
         &self.bases
     }
 
-    /// What the entry declares, once it is checked. `None` on overflow.
+    /// The VAT that the entry declares, once it has been checked. `None` on overflow.
     pub fn taxes(&self, entry: &ValidatedEntry) -> Option<Vec<HandTax>> {
         sums::taxes(self, entry.lines())
     }
@@ -160,7 +160,7 @@ fn signed(line: &PostedLine, debit_counts: bool) -> Option<(Amount, Amount)> {
     Some((currency.checked_neg()?, company.checked_neg()?))
 }
 
-/// Whether what the code is for stands in debit: what is bought does.
+/// Whether the base of the code is a debit, as it is for purchases.
 const fn bought(kind: TaxKind) -> bool {
     !matches!(kind, TaxKind::Sale)
 }

@@ -1,4 +1,4 @@
-//! What a calculation takes and answers (R61).
+//! The input and the result of a tax calculation (R61).
 
 use super::category::{TaxCategory, Treatment};
 use super::exemption::ExemptionReason;
@@ -24,7 +24,7 @@ pub struct Line {
     /// The number of units that the price is for.
     pub price_base_quantity: Quantity,
     pub discount: Option<Discount>,
-    /// What is added to the line after its discount.
+    /// The amount that is added to the line after its discount.
     pub charge: Amount,
     pub tax: Treatment,
 }
@@ -65,7 +65,7 @@ pub struct LineTax {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ChargeTax {
     pub net: Amount,
-    /// For show only where prices exclude VAT.
+    /// The VAT of the line; for display only where prices exclude VAT.
     pub vat: Amount,
     pub gross: Amount,
 }
@@ -104,7 +104,7 @@ pub struct Totals {
 pub struct Calculation {
     pub lines: Vec<LineTax>,
     pub charges: Vec<ChargeTax>,
-    /// In the order in which the document names them, lines before charges.
+    /// The tax groups in the order in which the document names them, lines before charges.
     pub groups: Vec<Group>,
     pub totals: Totals,
 }

@@ -1,4 +1,4 @@
-//! What is left to pay of a document (R62): less what was paid before, rounded to what cash can pay.
+//! The amount payable of a document (R62): its total less prepayments, rounded to what cash can pay.
 
 use super::price::given;
 use crate::error::{Violation, Violations};
@@ -16,7 +16,7 @@ crate::errors! {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Payable {
     pub prepaid: Amount,
-    /// What rounding added, or took away when negative. It belongs to the document and never to a line.
+    /// The rounding difference, negative where it lowered the amount. It belongs to the document and never to a line.
     pub rounding: Amount,
     pub payable: Amount,
 }
@@ -35,7 +35,7 @@ pub fn check_payable(prepaid: Amount, step: Option<Amount>, currency: Currency) 
 }
 
 impl Payable {
-    /// What is left of `total` after `prepaid`, to the nearest multiple of `step`.
+    /// Subtracts `prepaid` from `total` and rounds to the nearest multiple of `step`.
     pub fn of(
         total: Amount,
         prepaid: Amount,

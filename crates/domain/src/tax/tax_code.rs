@@ -45,9 +45,9 @@ crate::errors! {
 }
 
 crate::choices! {
-    /// What a tax code is for.
+    /// The kind of tax that a code stands for.
     pub enum TaxKind {
-        /// VAT on what is sold.
+        /// VAT on sales.
         Sale = "vat_sale",
         /// VAT that a supplier charges.
         Purchase = "vat_purchase",
@@ -66,43 +66,43 @@ impl TaxKind {
     pub const fn is_vat(self) -> bool {
         !matches!(self, Self::Withholding | Self::None)
     }
-    /// Whether VAT is paid that may be recovered.
+    /// Whether the code has input VAT, which may be recovered.
     pub const fn has_input(self) -> bool {
         matches!(self, Self::Purchase | Self::ReverseCharge | Self::Import)
     }
-    /// Whether VAT is owed.
+    /// Whether the code has output VAT, which is owed.
     pub const fn has_output(self) -> bool {
         matches!(self, Self::Sale | Self::ReverseCharge)
     }
 }
 
 crate::choices! {
-    /// Where VAT goes that cannot be recovered.
+    /// The destination of irrecoverable VAT.
     pub enum IrrecoverableTo {
-        /// To the cost of what was bought.
+        /// Irrecoverable VAT is part of the cost of the purchase.
         Cost = "cost",
-        /// To an account of its own.
+        /// Irrecoverable VAT has an account of its own.
         Account = "account",
     }
 }
 
-/// What a line of a document says about its tax.
+/// A tax code: the tax treatment that document lines refer to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TaxCode {
     pub id: TaxCodeId,
     pub code: Code,
     pub name: LocalizedName,
     pub kind: TaxKind,
-    /// Of VAT only.
+    /// The category; for VAT only.
     pub category: Option<TaxCategory>,
-    /// Of sales without tax only.
+    /// The reason for the exemption; for sales without tax only.
     pub reason: Option<ExemptionReason>,
     /// The share of input VAT that is recovered; all of it where there is none.
     pub recoverable_percent: Percentage,
     pub irrecoverable_to: IrrecoverableTo,
-    /// The box of the VAT return for what is owed.
+    /// The box of the VAT return for output VAT.
     pub output_box: Option<Code>,
-    /// The box of the VAT return for what is recovered.
+    /// The box of the VAT return for input VAT.
     pub input_box: Option<Code>,
     pub rates: TaxRates,
     pub active: bool,

@@ -12,7 +12,7 @@ use crate::text::Code;
 pub type TaxEntryId = Id<TaxEntry>;
 
 crate::choices! {
-    /// Whether VAT is owed or recovered.
+    /// The side of a tax entry: VAT that is owed, or recovered.
     pub enum TaxSide {
         /// Owed on what is sold, and on services from abroad.
         Output = "output",
@@ -45,7 +45,7 @@ pub struct TaxEntry {
     pub currency: CurrencyCode,
     pub currency_base: Amount,
     pub currency_tax: Amount,
-    /// In the company currency, like the tax; both are negative for notes.
+    /// The base in the company currency, like the tax; both are negative for notes.
     pub base: Amount,
     pub tax: Amount,
     pub tax_date: NaiveDate,
@@ -55,7 +55,7 @@ pub struct TaxEntry {
 }
 
 impl TaxEntry {
-    /// What the entry adds to what is owed: output tax counts, input tax is taken off. `None` on overflow.
+    /// The tax owed on the entry: output tax counts as it is, input tax is negated. `None` on overflow.
     pub fn owed(&self) -> Option<Amount> {
         match self.side {
             TaxSide::Output => Some(self.tax),

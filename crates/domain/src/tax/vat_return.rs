@@ -62,11 +62,11 @@ crate::errors! {
 }
 
 crate::choices! {
-    /// Where a return stands.
+    /// The status of a VAT return.
     pub enum VatReturnStatus {
-        /// It may be prepared again, and deleted.
+        /// The return may be prepared again, and deleted.
         Draft = "draft",
-        /// It is declared to the authority and stays as it is.
+        /// The return is declared to the authority and does not change any more.
         Filed = "filed",
     }
 }

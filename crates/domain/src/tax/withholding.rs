@@ -46,7 +46,7 @@ crate::errors! {
 pub struct Withheld {
     pub gross: Amount,
     pub tax: Amount,
-    /// What the supplier gets.
+    /// The amount paid to the supplier.
     pub net: Amount,
 }
 
@@ -81,7 +81,7 @@ pub struct WithholdingEntry {
     pub currency: CurrencyCode,
     pub currency_base: Amount,
     pub currency_tax: Amount,
-    /// In the company currency, like the tax.
+    /// The base in the company currency, like the tax.
     pub base: Amount,
     pub tax: Amount,
     pub payment_date: NaiveDate,
@@ -97,7 +97,7 @@ impl WithholdingEntry {
     }
 }
 
-/// What was withheld from one supplier at one tax code, in the company currency.
+/// The tax withheld from one supplier at one tax code, in the company currency.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WithholdingSum {
     pub party: String,
@@ -156,11 +156,11 @@ impl std::fmt::Display for WithholdingMonth {
 }
 
 crate::choices! {
-    /// Where a return stands.
+    /// The status of a withholding tax return.
     pub enum WithholdingReturnStatus {
-        /// It may be prepared again, and deleted.
+        /// The return may be prepared again, and deleted.
         Draft = "draft",
-        /// It is declared to the authority and stays as it is.
+        /// The return is declared to the authority and does not change any more.
         Filed = "filed",
     }
 }

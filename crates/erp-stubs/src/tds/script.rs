@@ -45,7 +45,7 @@ impl Answer {
         Self::error_of(number, 16)
     }
 
-    /// The same with a severity.
+    /// An error with a severity.
     pub fn error_of(number: i32, class: u8) -> Self {
         Self::Error(ServerError { number, class, state: 1, message: format!("error {number} on order") })
     }

@@ -37,7 +37,7 @@ impl Backups {
     }
 }
 
-/// The same for whoever has no database at hand.
+/// Reads a backup back and checks it, without an open database.
 pub async fn verify(
     repository: &Repository,
     keys: &KeyRing,
@@ -79,7 +79,7 @@ pub fn beside(database: &Path) -> io::Result<TempDir> {
     folder(database, ".restore-")
 }
 
-/// The same for whoever has the lock of the database.
+/// A working folder beside the database, for the holder of its lock.
 pub(super) fn working_folder(database: &Path) -> io::Result<TempDir> {
     folder(database, WORKING)
 }

@@ -19,7 +19,7 @@ use endpoint::endpoint;
 
 /// Port of an endpoint that names none.
 pub const PORT_DEFAULT: u16 = 6379;
-/// The same with TLS.
+/// Port of an endpoint with TLS that names none.
 pub const TLS_PORT_DEFAULT: u16 = 6380;
 /// Port of a Sentinel that names none, with TLS or without.
 pub const SENTINEL_PORT_DEFAULT: u16 = 26_379;

@@ -1,4 +1,4 @@
-//! What requests and the keeper of the connection share.
+//! The state that requests and the supervisor of the connection share.
 
 use application::ports::cache::CachedEntity;
 use domain::ids::TenantId;

@@ -90,7 +90,7 @@ impl UsedGlyphs {
         written.widths().consecutive(1, self.in_order.iter().map(|glyph| glyph.width));
     }
 
-    /// What the numbers stand for, and which glyphs they are.
+    /// Writes the text and the glyph of each number.
     fn write_maps(&self, pdf: &mut Pdf, unicode: Ref, glyphs: Ref) {
         let mut texts = UnicodeCmap::new(Name(b"Custom"), IDENTITY);
         let mut ids = vec![0, 0];

@@ -16,7 +16,7 @@ use super::text::{Line, Style};
 const FONT_NAMES: [Name<'static>; 2] = [Name(b"F0"), Name(b"F1")];
 const PRODUCER: &str = "erp-api";
 
-/// What a file says of itself.
+/// The metadata of a file.
 pub(super) struct FileInfo<'a> {
     pub title: &'a str,
     pub author: &'a str,
@@ -115,13 +115,13 @@ impl PrintedFile {
         self.tags.close();
     }
 
-    /// What is drawn next is text of the open part.
+    /// Marks the content drawn next as text of the open part.
     pub fn begin_marked(&mut self) {
         let number = self.tags.mark();
         self.content.begin_marked_content_with_properties(Name(b"Span")).properties().identify(number);
     }
 
-    /// What is drawn next is no part of the text: rules, heads that are repeated, numbers of pages.
+    /// Marks the content drawn next as no part of the text: rules, repeated heads, page numbers.
     pub fn begin_artifact(&mut self) {
         let mut begun = self.content.begin_marked_content_with_properties(Name(b"Artifact"));
         begun.properties().artifact().kind(ArtifactType::Layout);

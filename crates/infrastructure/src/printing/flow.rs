@@ -51,7 +51,7 @@ impl<'d> Flow<'d> {
         self.size.1 - MARGIN - FOOT_HEIGHT - self.y
     }
 
-    /// What an empty page has room for.
+    /// The room on an empty page.
     pub fn room_of_page(&self) -> f32 {
         self.size.1 - 2.0 * MARGIN - FOOT_HEIGHT - SMALL.leading() * 2.0
     }
@@ -142,7 +142,7 @@ impl<'d> Flow<'d> {
         height
     }
 
-    /// The same in small letters at the top of the pages after it.
+    /// Issuer and name in small letters at the top of the following pages.
     fn draw_head_again(&mut self) {
         let half = self.width() / 2.0;
         let issuer = self.document.issuer.first().cloned().unwrap_or_default();

@@ -147,8 +147,8 @@ impl Accumulate {
         })
     }
 
-    /// The same for very many keys: parsed once into a table that has the key of the balances, and joined as what it is.
-    /// The table is `@d`, named anew where a batch has several.
+    /// One batch for very many keys: the deltas are parsed once into a table with the key of the balances, which is then
+    /// joined. The table is `@d`, named anew where a batch has several.
     pub fn mssql_many(&self) -> &str {
         self.mssql_many_rendered.get_or_init(|| {
             let columns = self.columns();

@@ -10,7 +10,7 @@ use super::value::Kind;
 pub struct BulkUpdate {
     pub name: &'static str,
     pub table: &'static str,
-    /// What each row brings: the columns of its key, and then values under names that are no columns of the table.
+    /// The columns of each row: those of its key, and then values under names that are no columns of the table.
     pub columns: &'static [(&'static str, Kind)],
     keys: usize,
     set: &'static str,
@@ -74,7 +74,7 @@ impl BulkUpdate {
         })
     }
 
-    /// The same for very many rows: parsed once into a table that has their key. The table is `@d`, named anew where a batch
+    /// SQL Server: very many rows, parsed once into a table that has their key. The table is `@d`, named anew where a batch
     /// has several.
     pub fn mssql_many(&self) -> &str {
         self.mssql_many_rendered.get_or_init(|| {

@@ -295,7 +295,7 @@ impl Db {
         }
     }
 
-    /// The same in batches, for exports of millions of rows.
+    /// All rows of a text in batches, for exports of millions of rows.
     pub fn stream_batches(
         &self,
         text: &str,

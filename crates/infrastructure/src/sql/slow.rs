@@ -78,7 +78,7 @@ impl Slow {
         Some(std::mem::take(&mut self.left_out))
     }
 
-    /// Those that took longest altogether come first.
+    /// The slow statements, those with the longest total time first.
     pub fn statements(&self, now: Instant) -> Vec<SlowStatement> {
         let seen = |(statement, runs): (&String, &Runs)| SlowStatement {
             statement: statement.clone(),

@@ -100,7 +100,7 @@ impl Waiting {
         Some(batch)
     }
 
-    /// Those that wait, but for the batch that is being sent.
+    /// The number of waiting items, without the batch that is being sent.
     pub fn items(&self) -> usize {
         self.batches().iter().map(Batch::items).sum()
     }

@@ -92,7 +92,7 @@ impl Delivery {
         let name = self.destination.name;
         let mut pause = PAUSE;
         for attempt in 1..=ATTEMPTS_MAX {
-            // Those that come while the end has begun already are sent once, too.
+            // Batches that come after the end has begun are sent once, too.
             let ended = *self.ending.borrow();
             let items = batch.items();
             match self.send(&batch).await {

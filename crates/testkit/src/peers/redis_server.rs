@@ -71,7 +71,7 @@ impl RedisServer {
         std::fs::read(self.folder.path().join("ca.crt")).unwrap()
     }
 
-    /// The same, and nothing for a server that speaks no TLS.
+    /// The authority's certificate; empty for a server that speaks no TLS.
     pub fn authority_if_any(&self) -> Vec<u8> {
         if self.setup.tls { self.authority() } else { Vec::new() }
     }

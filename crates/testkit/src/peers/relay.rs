@@ -127,7 +127,7 @@ impl Relay {
         self.set_trap(words, 1, Catch::LoseAnswer);
     }
 
-    /// The same for the `nth` such request, from 1.
+    /// Loses the answer to the `nth` such request, from 1.
     pub fn lose_answer_to_nth(&self, words: &str, nth: u32) {
         self.set_trap(words, nth, Catch::LoseAnswer);
     }

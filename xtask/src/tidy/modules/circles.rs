@@ -88,7 +88,7 @@ fn components(graph: &Graph) -> Vec<Vec<usize>> {
     components
 }
 
-/// What can be reached from a file; the file itself only by a circle.
+/// The files that can be reached from a file; the file itself only by a circle.
 fn reach(graph: &Graph, start: usize) -> BTreeSet<usize> {
     let mut reached = BTreeSet::new();
     let mut next = vec![start];

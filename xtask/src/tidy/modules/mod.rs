@@ -23,7 +23,7 @@ pub fn check(tree: &Tree, outcome: &mut Outcome) {
     outcome.findings.extend(findings(&texts));
 }
 
-/// What is wrong with these files, each a path and its text.
+/// The findings in these files, each a path and its text.
 fn findings(texts: &[(String, String)]) -> Vec<String> {
     let mut crates: BTreeMap<&str, Vec<File>> = BTreeMap::new();
     for (path, text) in texts {

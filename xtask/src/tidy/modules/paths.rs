@@ -12,7 +12,7 @@ pub struct Named {
     pub exported: Option<String>,
 }
 
-/// What the tokens of the file that is `module` name by `crate::…`, `self::…` and `super::…`, in a `use` or elsewhere. The
+/// The paths that the tokens of the file `module` name by `crate::…`, `self::…` and `super::…`, in a `use` or elsewhere. The
 /// braces of a `use` are resolved.
 pub fn named(tokens: &[Token], module: &Module) -> Vec<Named> {
     let mut reader = Reader {
@@ -96,7 +96,7 @@ impl Reader<'_> {
                 while self.at < self.tokens.len() && !self.is(0, "}") {
                     let start = self.at;
                     self.tree(&path);
-                    // What is no path is passed over.
+                    // Anything that is no path is passed over.
                     self.at += usize::from(self.is(0, ",") || self.at == start);
                 }
                 self.at += 1;

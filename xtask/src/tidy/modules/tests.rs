@@ -7,7 +7,7 @@ fn found(files: &[(&str, &str)]) -> Vec<String> {
     findings(&files)
 }
 
-/// What stands in every tree: a domain with two modules.
+/// The files in every tree: a domain with two modules.
 const DOMAIN: [(&str, &str); 3] = [
     ("crates/domain/src/lib.rs", "pub mod accounting; pub mod error; pub mod platform;"),
     ("crates/domain/src/accounting/mod.rs", ""),

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::File;
 
-/// What a wall keeps out.
+/// The modules that a wall keeps out.
 enum Out {
     /// One module of the crate with all below it.
     Module(&'static str),

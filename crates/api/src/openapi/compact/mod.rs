@@ -72,7 +72,7 @@ impl Repeated {
         }
     }
 
-    /// Those that take less room as a component of this kind, and those that always are one, each with the name it gets.
+    /// The values that take less room as components of this kind, and those that always are components, each with its name.
     fn worth_sharing(
         self,
         kind: &str,

@@ -20,7 +20,7 @@ pub fn share(paths: &mut Map<String, Value>, components: &mut Map<String, Value>
     alike(paths, components);
 }
 
-/// Those that are the same in every word.
+/// Shares responses that are equal in every word.
 fn same(paths: &mut Map<String, Value>, components: &mut Map<String, Value>) {
     let mut repeated = Repeated::default();
     each(paths, |_, response| {
@@ -38,7 +38,7 @@ fn same(paths: &mut Map<String, Value>, components: &mut Map<String, Value>) {
     add(components, KIND, shared);
 }
 
-/// Those that differ in their descriptions only.
+/// Shares responses that differ in their descriptions only.
 fn alike(paths: &mut Map<String, Value>, components: &mut Map<String, Value>) {
     let Some(taken) = known(components, KIND) else { return };
     let mut repeated = Repeated::default();

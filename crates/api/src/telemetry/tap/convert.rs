@@ -22,7 +22,7 @@ const HASH_BYTES: usize = 16;
 pub enum UserIds {
     #[default]
     Plain,
-    /// The same for the same user, and of no use to anybody else.
+    /// A hash: the same for the same user, and of no use to anybody else.
     Hashed,
     Off,
 }

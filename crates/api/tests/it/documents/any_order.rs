@@ -55,7 +55,7 @@ enum Step {
         rate: u32,
         month: u32,
     },
-    /// What is still open of two items of a party meets.
+    /// Allocates the open rest of two items of a party to each other.
     Allocate(usize, usize),
     Undo(usize),
     Reverse {
@@ -133,7 +133,7 @@ async fn nth(client: &Client, path: &str, n: usize) -> Option<Value> {
     if list.is_empty() { None } else { Some(list[n % list.len()].clone()) }
 }
 
-/// What both answers say of money, tax and what is due; numbers and ids differ.
+/// The money, tax and due amounts of an answer, which are equal in both; numbers and ids differ.
 fn figures(view: &Value) -> Value {
     let of_line = |line: &Value| json!([line["net"], line["vat"], line["gross"], line["taxCode"]]);
     let lines: Vec<Value> = view["lines"].as_array().into_iter().flatten().map(of_line).collect();

@@ -1,5 +1,5 @@
-//! What several people ask for at the same moment and only one can have, on either engine. One open item, one credit limit and
-//! one line that comes back are in `settlement`, `refused` and `notes`.
+//! Requests of several people at the same moment of which only one can succeed, on either engine. One open item, one credit
+//! limit and one line that comes back are in `settlement`, `refused` and `notes`.
 
 use futures::future::join_all;
 

@@ -49,7 +49,7 @@ async fn list(client: &Client, code: &str) -> Value {
     client.get(&format!("/price-lists?code={code}")).await.ok()["items"][0].clone()
 }
 
-/// What P-1 costs in a list from now on.
+/// Changes the price of P-1 in a list from now on.
 async fn change(client: &Client, code: &str, to: &str) {
     let path = format!("/price-lists/{}/prices", id(&list(client, code).await));
     let price = client.get(&path).await.ok()["items"][0].clone();

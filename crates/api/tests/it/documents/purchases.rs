@@ -1,4 +1,4 @@
-//! What suppliers bill.
+//! Bills of suppliers.
 
 use super::*;
 

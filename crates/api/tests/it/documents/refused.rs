@@ -1,4 +1,4 @@
-//! What documents are refused for, all of it at once, in both languages.
+//! Refusals of documents: every reason at once, in both languages.
 
 use super::*;
 
@@ -164,7 +164,7 @@ async fn documents_have_files() {
     assert_eq!(client.get(&list).await.ok()["items"], json!([]));
 }
 
-/// What documents name stays: the party, the item and what decides its quantities.
+/// Records that documents name are kept: the party, the item and the units that decide its quantities.
 #[tokio::test]
 async fn what_documents_name_is_not_deleted() {
     let (_world, tenant) = company().await;

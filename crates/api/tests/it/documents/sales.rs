@@ -1,4 +1,4 @@
-//! What customers are sold.
+//! Sales documents.
 
 use super::*;
 

@@ -74,7 +74,7 @@ async fn a_statement_runs_from_the_opening_to_the_closing_balance() {
     assert_eq!(aged["lines"][0]["name"]["en"], "Horizon");
 }
 
-/// What is left of a receipt is an advance on which VAT is due; the sub-ledger is what the control accounts have.
+/// The rest of a receipt is an advance on which VAT is due; the sub-ledger equals the control accounts.
 #[tokio::test]
 async fn the_close_checklist_asks_for_advances_and_the_sub_ledger() {
     let (_world, tenant) = company().await;

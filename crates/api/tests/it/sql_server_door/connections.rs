@@ -18,7 +18,7 @@ async fn metric(server: &Server, name: &str) -> Option<f64> {
     value.map(|value| value.parse().unwrap())
 }
 
-/// The same until it is as wanted.
+/// Waits until the value of a metric is as wanted.
 async fn becomes(server: &Server, name: &str, wanted: impl Fn(f64) -> bool) {
     let (began, mut seen) = (Instant::now(), None);
     while !seen.is_some_and(&wanted) {

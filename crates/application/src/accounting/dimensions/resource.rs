@@ -19,7 +19,7 @@ request! {
         code: Code = "vehicle",
         /// Name in Arabic, English or both.
         name: LocalizedName = { "ar": "المركبة", "en": "Vehicle" },
-        /// Whether lines may use it.
+        /// Whether lines may use the dimension.
         active: bool => true,
     }
 
@@ -29,7 +29,7 @@ request! {
         code: Optional<Code>,
         /// Name in Arabic, English or both.
         name: Optional<LocalizedName>,
-        /// Whether lines may use it.
+        /// Whether lines may use the dimension.
         active: Optional<bool>,
     }
 }

@@ -33,7 +33,7 @@ request! {
         parent_code: Option<Code>,
         /// Whether lines may use the value; false makes it a heading, below which only other values are used.
         postable: bool => true,
-        /// Whether lines may use it.
+        /// Whether lines may use the value.
         active: bool => true,
     }
 
@@ -50,7 +50,7 @@ request! {
         /// Whether lines may use the value; false makes it a heading, below which only other values are used. Posted
         /// lines keep it.
         postable: Optional<bool>,
-        /// Whether lines may use it.
+        /// Whether lines may use the value.
         active: Optional<bool>,
     }
 }

@@ -24,7 +24,7 @@ pub async fn rhythm(uow: &mut dyn UnitOfWork, existing: &[FiscalYear]) -> AppRes
     Ok(YearRhythm { start_month, pattern })
 }
 
-/// Whether the next fiscal year is made when it is needed; it is unless the tenant says no.
+/// Whether the next fiscal year is made when it is needed, which is the default.
 pub async fn makes_years(uow: &mut dyn UnitOfWork) -> AppResult<bool> {
     let stored = uow.tenants().setting(AUTOMATIC).await?;
     Ok(stored.and_then(|(value, _)| value.as_bool()).unwrap_or(true))

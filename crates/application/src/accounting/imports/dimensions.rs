@@ -318,7 +318,7 @@ fn code_of(text: &str) -> String {
     code.trim_end_matches('-').to_owned()
 }
 
-/// What stands above or below a letter.
+/// Whether the character is a mark above or below a letter.
 const fn is_mark(c: char) -> bool {
     matches!(c, '\u{0300}'..='\u{036F}' | '\u{064B}'..='\u{065F}' | '\u{0670}')
 }

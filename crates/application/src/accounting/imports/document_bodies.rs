@@ -10,7 +10,7 @@ use super::document_file::{FileDocument, FileLine};
 use super::document_names::Names;
 use super::row_errors::RowErrors;
 
-/// What a charge is called, in a file that only says how much it is.
+/// The description of a charge in files that only give its amount.
 const CHARGE_DESCRIPTION: &str = "رسوم / Charges";
 
 /// Columns of a document and the members that they are in any body.
@@ -86,7 +86,7 @@ fn trade(
         members.insert("pricesIncludeVat".to_owned(), (text == "true").into());
     }
     if kind == ImportKind::PurchaseInvoices {
-        // What is loaded belongs to its own time, not to the day of the import.
+        // A migrated bill is posted on its own date, not on the day of the import.
         let date = document.head(Column::Date).map_or(Value::Null, Value::from);
         members.insert("postingDate".to_owned(), date);
     }

@@ -19,7 +19,7 @@ use crate::unit_of_work::UnitOfWork;
 /// A party and a number or reference.
 type Key = (String, String);
 
-/// What was found, by the key of the party and the name.
+/// The documents found, by the key of the party and the name.
 #[derive(Default)]
 pub(super) struct Names {
     numbers: HashMap<Key, Vec<DocumentId>>,

@@ -70,10 +70,10 @@ struct Posting {
 /// The chain as far as it was read.
 struct Chain {
     tenant: TenantId,
-    /// Where it ends by the counter.
+    /// The end of the chain that the counter names.
     end: Option<AuditHead>,
     head: Option<AuditHead>,
-    /// Whether the end by the counter was met on the way.
+    /// Whether the end of the chain that the counter names was found.
     end_met: bool,
     rows: u64,
     before_chain: u64,

@@ -89,7 +89,7 @@ impl Integrity {
         Ok(check("audit_log", titles, language, found))
     }
 
-    /// Whether the states that decide where entries may be posted are as the audit log last left them.
+    /// Checks that the states which decide where entries may be posted are as the audit log last recorded them.
     pub(super) async fn states_as_audited(
         &self,
         tenant: TenantId,

@@ -34,7 +34,7 @@ request! {
         number_series_id: Option<NumberSeriesId>,
         /// The series by its code. One of the two is required.
         number_series_code: Option<Code> = "GENERAL",
-        /// Whether it takes entries.
+        /// Whether the journal takes entries.
         active: bool => true,
     }
 
@@ -50,7 +50,7 @@ request! {
         number_series_id: Optional<NumberSeriesId>,
         /// The series by its code.
         number_series_code: Optional<Code>,
-        /// Whether it takes entries.
+        /// Whether the journal takes entries.
         active: Optional<bool>,
     }
 }

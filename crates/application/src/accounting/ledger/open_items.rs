@@ -1,4 +1,4 @@
-//! What a posting adds to the sub-ledger: an open item for each line of a receivable or payable account (R31, R101).
+//! Open items: a posting adds one to the sub-ledger for each line of a receivable or payable account (R31, R101).
 
 use std::collections::{BTreeSet, HashMap};
 

@@ -24,7 +24,7 @@ use crate::error::{AppError, AppResult};
 const SETS_CACHED_MAX: usize = 20_000;
 
 domain::choices! {
-    /// In which form the ledger leaves.
+    /// The format of an exported ledger.
     pub enum ExportFormat {
         /// One entry a line: header, lines, hash and place in the chain.
         NdJson = "ndjson",

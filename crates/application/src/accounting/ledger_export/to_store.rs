@@ -34,7 +34,7 @@ domain::errors! {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct StoredExportView {
-    /// Where the file is read, below the API's address.
+    /// The path of the file, below the API's address.
     pub content: String,
     /// `ndjson` or `hledger`.
     pub format: String,
@@ -42,7 +42,7 @@ pub struct StoredExportView {
     pub size: u64,
     /// SHA-256 of the file.
     pub sha256: String,
-    /// When the file is removed.
+    /// The moment at which the file is removed.
     #[schema(format = "date-time")]
     pub expires_at: String,
 }

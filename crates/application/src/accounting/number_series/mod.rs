@@ -42,7 +42,7 @@ request! {
         /// The pattern: letters, digits and `. _ - /` with `{YYYY}`, `{YY}`, `{MM}`, `{FY}`, `{JOURNAL}` and one
         /// counter of zeros.
         pattern: RequiredText<NUMBER_PATTERN_LENGTH_MAX> = "ADJ-{FY}-{000000}",
-        /// When counting starts again.
+        /// The moments at which counting starts again.
         reset: NumberReset => "fiscal_year",
         /// Whether the numbers have no gaps, as the law asks of legal numbers.
         gapless: bool => true,
@@ -60,7 +60,7 @@ request! {
         document_type: Optional<Code>,
         /// The new pattern. Numbers that were given before keep their form.
         pattern: Optional<RequiredText<NUMBER_PATTERN_LENGTH_MAX>>,
-        /// When counting starts again. It is fixed once a number was given.
+        /// The moments at which counting starts again; fixed once a number was given.
         reset: Optional<NumberReset>,
         /// Whether the numbers have no gaps, as the law asks of legal numbers.
         gapless: Optional<bool>,
@@ -79,7 +79,7 @@ view! {
         document_type: String,
         /// The pattern, such as `GJ-{FY}-{000000}`.
         pattern: String = |series| series.pattern.as_str().to_owned(),
-        /// When counting starts again: `never`, `fiscal_year`, `year` or `month`.
+        /// The period after which counting starts again: `never`, `fiscal_year`, `year` or `month`.
         reset: &'static str = |series| series.pattern.reset().as_str(),
         /// Whether the numbers have no gaps, as the law asks of legal numbers.
         gapless: bool,
@@ -143,7 +143,7 @@ impl MasterData for NumberSeriesRecord {
         let numbers = all.iter().find(|numbers| numbers.id == self.id);
         let numbers = numbers.ok_or_else(|| AppError::not_found(Self::RESOURCE.entity))?;
         if self.active && change.active.0 == Some(false) && !numbers.journals.is_empty() {
-            // They could no longer post.
+            // Journals that use the series could no longer post.
             violations.push(still_used(numbers));
         }
         let pattern = match (change.pattern.0.as_deref(), change.reset.0) {
@@ -193,7 +193,7 @@ fn parse_pattern(text: &str, reset: NumberReset, violations: &mut Violations) ->
     }
 }
 
-/// Whether the series gives other numbers than before, or any at all again.
+/// Whether the changed series gives other numbers than before, or gives numbers again.
 fn gives_others(old: &NumberSeriesRecord, new: &NumberSeriesRecord) -> bool {
     new.pattern != old.pattern || (new.active && !old.active)
 }

@@ -25,15 +25,15 @@ pub enum IntegrityRule {
     FeedMatchesLedger,
     /// Open items of an account and party are what the ledger has there.
     OpenItemsEqualControl,
-    /// What is open of an item is its amount less its allocations.
+    /// The open amount of an item is its amount less its allocations.
     AllocationsEqualOpen,
-    /// What tax entries say of the VAT of a journal entry is what it posted on their accounts.
+    /// The VAT in the tax entries of a journal entry is the VAT that it posted on their accounts.
     TaxEntriesEqualVatAccounts,
     /// The sums of tax entries by day are the tax entries.
     TaxDaysEqualEntries,
     /// The entries of a filed return are there, and make the VAT that it declares.
     ReturnEntriesOnce,
-    /// What has become of lines of orders is what the links of other documents say.
+    /// The progress of order lines is what the links of other documents add up to.
     ProgressEqualsLinks,
 }
 
@@ -53,7 +53,7 @@ pub struct SeriesDay {
     pub entries: i64,
 }
 
-/// A series with what its counters say and what was posted.
+/// A number series with its counters and its posted numbers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SeriesUse {
     pub id: NumberSeriesId,
@@ -96,7 +96,7 @@ pub struct ChainedHeader {
     pub hash: [u8; 32],
     pub line_count: u32,
     pub total: Amount,
-    /// Where the journal's chain says it ends; the same in every row.
+    /// The stored end of the journal's chain; the same in every row.
     pub head: Option<(i64, [u8; 32])>,
 }
 

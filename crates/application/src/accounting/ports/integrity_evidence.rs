@@ -70,7 +70,7 @@ pub struct StoredAudit {
 /// Something that decides what may be posted: a fiscal period or year with its status, a lock with its date.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GuardedState {
-    /// As in the audit log: `fiscal_period`, `fiscal_year` or `lock`.
+    /// The entity as in the audit log: `fiscal_period`, `fiscal_year` or `lock`.
     pub entity: &'static str,
     pub entity_id: Uuid,
     /// Kind of the lock; name of the period or code of the year.
@@ -89,7 +89,7 @@ pub struct AuditedState {
     pub after: Option<Value>,
 }
 
-/// Where a journal's chain ends, with the entry there.
+/// The end of a journal's chain, with the entry there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JournalHead {
     pub journal_id: JournalId,
@@ -102,7 +102,7 @@ pub struct JournalHead {
     pub recorded_at: Option<Timestamp>,
 }
 
-/// Where the audit log's chain ends.
+/// The end of the audit log's chain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AuditEnd {
     pub head: AuditHead,
@@ -143,7 +143,7 @@ pub trait EvidenceQueries: Send + Sync {
     /// Every audit row of these things.
     async fn audited_states(&self, tenant: TenantId, ids: &BTreeSet<Uuid>) -> AppResult<Vec<AuditedState>>;
 
-    /// In order of the journals' ids.
+    /// The ends of the journals' chains, in order of the journals' ids.
     async fn journal_heads(&self, tenant: TenantId) -> AppResult<Vec<JournalHead>>;
     /// `None` before the audit log's chain begins.
     async fn audit_end(&self, tenant: TenantId) -> AppResult<Option<AuditEnd>>;

@@ -124,7 +124,7 @@ pub struct EntryToWrite {
     pub meta: EntryMeta,
     /// The version of the draft that it was, if one is stored, as read in this unit of work.
     pub draft_version: Option<i64>,
-    /// What an entry by hand declares of VAT.
+    /// The VAT that a manual journal entry declares.
     pub taxes: Vec<HandTax>,
 }
 

@@ -42,7 +42,7 @@ pub struct ExportBooks {
     pub company_name: LocalizedName,
     /// The tenant's currencies, the company's among them.
     pub currencies: BTreeMap<CurrencyCode, Currency>,
-    /// In order of the codes.
+    /// The accounts in order of their codes.
     pub accounts: Vec<ExportAccount>,
     pub journals: Vec<(JournalId, String)>,
 }

@@ -18,7 +18,7 @@ pub trait NumberSeriesRepository: Send {
     async fn save_earlier(&mut self, id: NumberSeriesId, earlier: &[NumberShape]) -> StorageResult<()>;
 }
 
-/// A posted entry's number with what it was made of.
+/// A posted entry's number with the values that it was made from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NumberUsed {
     pub number: String,

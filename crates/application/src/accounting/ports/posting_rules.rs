@@ -31,14 +31,14 @@ pub trait PostingRuleQueries: Send + Sync {
         named: &Reference<PartyGroupId>,
     ) -> AppResult<Option<PartyGroupId>>;
 
-    /// The same for a category of items.
+    /// The category of items that is named by id or code, if there is one.
     async fn item_category(
         &self,
         tenant: TenantId,
         named: &Reference<ItemCategoryId>,
     ) -> AppResult<Option<ItemCategoryId>>;
 
-    /// The same for a tax code.
+    /// The tax code that is named by id or code, if there is one.
     async fn tax_code(&self, tenant: TenantId, named: &Reference<TaxCodeId>) -> AppResult<Option<TaxCodeId>>;
 
     async fn account_code(&self, tenant: TenantId, id: AccountId) -> AppResult<Option<String>>;

@@ -21,7 +21,7 @@ pub struct Calendar {
     pub company_name: LocalizedName,
     /// The tenant's currencies with their decimals, the company's among them.
     pub currencies: BTreeMap<CurrencyCode, Currency>,
-    /// In order of their start.
+    /// The fiscal years in order of their start.
     pub years: Vec<DateSpan>,
     /// Periods of all years, the closing ones too, in order of their start.
     pub periods: Vec<PeriodSpan>,
@@ -93,7 +93,7 @@ impl Bucket {
     pub fn new(from: Option<NaiveDate>, to: Option<NaiveDate>) -> Self {
         Self { from, to, closing_excluded_from: None, openings: Openings::Counted }
     }
-    /// Without the closing entries dated `from` or later.
+    /// Leaves out the closing entries dated `from` or later.
     #[must_use]
     pub fn without_closing_from(mut self, from: Option<NaiveDate>) -> Self {
         self.closing_excluded_from = from;
@@ -152,7 +152,7 @@ pub struct Movements {
     pub recorded_through: Option<Timestamp>,
 }
 
-/// Where a line stands in the ledger of its account.
+/// The position of a line in the ledger of its account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct LineKey {
     pub posting_date: NaiveDate,

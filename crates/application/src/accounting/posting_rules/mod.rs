@@ -141,7 +141,7 @@ impl MasterData for PostingRule {
         checked((id, 1), new.slot, &RuleInput::new(new), check).await
     }
 
-    /// What was posted before stays where it is.
+    /// A changed rule does not move earlier postings.
     async fn change(&self, change: &PostingRuleChange, check: &mut Check<'_>) -> AppResult<Option<Self>> {
         let slot = change.slot.or(&self.slot);
         checked((self.id, self.version), slot, &RuleInput::changed(self, change), check).await

@@ -32,7 +32,7 @@ pub struct GeneralLedgerRequest {
     pub cursor: Option<String>,
 }
 
-/// Slots: what was before the range, and what is in it.
+/// Slots of figures: before the range, and in it.
 const OPENING: usize = 0;
 const MOVEMENT: usize = 1;
 
@@ -42,7 +42,7 @@ struct Prepared {
     chart: Chart,
     figures: Figures,
     selection: LineSelection,
-    /// Those that are shown, in order of their codes.
+    /// The accounts shown, in order of their codes.
     accounts: Vec<AccountId>,
     scope: ReportScopeView,
     language: Language,
@@ -95,7 +95,7 @@ impl Reports {
     }
 }
 
-/// Whether there is anything to say: lines in the range, or a balance carried into it.
+/// Whether the account has lines in the range, or a balance carried into it.
 fn is_shown(figures: &Figures, account: AccountId) -> bool {
     let movement = figures.get(account, MOVEMENT);
     figures.net(account, OPENING) != 0 || movement.debit != 0 || movement.credit != 0

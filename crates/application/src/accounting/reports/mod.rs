@@ -146,7 +146,7 @@ impl Frame {
     }
 }
 
-/// The columns of a statement: what is asked for and what it is set beside.
+/// The columns of a statement: the requested ranges and those that they are compared with.
 pub(crate) fn columns(ranges: &[Range], request: &ReportRequest) -> Vec<StatementColumnView> {
     let column = |(index, range): (usize, &Range)| {
         let (code, caption) =

@@ -14,7 +14,7 @@ use crate::accounting::views::NameView;
 use crate::accounting::views::reports::{TrialBalanceFiguresView, TrialBalanceLineView, TrialBalanceView};
 use crate::error::AppResult;
 
-/// Slots of one range: what was before it, and what is in it.
+/// Slots of figures of one range: before it, and in it.
 const OPENING: usize = 0;
 const MOVEMENT: usize = 1;
 const SLOTS: usize = 2;

@@ -88,7 +88,7 @@ impl Command for CreateRevaluationRun {
 }
 
 impl CreateRevaluationRun {
-    /// What is valued: open items, and the balances of accounts.
+    /// The balances to revalue: open items, and the balances of accounts.
     async fn balances(&self, uow: &mut dyn UnitOfWork, books: &mut Books) -> AppResult<Vec<ForeignBalance>> {
         let company = books.company.code;
         let max = i64::try_from(REVALUED_MAX).unwrap_or(i64::MAX).saturating_add(1);

@@ -33,7 +33,7 @@ pub struct StoredRun {
 }
 
 impl StoredRun {
-    /// Without lines.
+    /// The view without lines.
     pub fn view(&self, company_scale: u8) -> RevaluationRunView {
         RevaluationRunView {
             id: self.id.uuid(),
@@ -70,7 +70,7 @@ pub trait RevaluationRepository: Send {
         company: CurrencyCode,
         max: i64,
     ) -> StorageResult<Vec<ForeignBalance>>;
-    /// What assets and liabilities without control kind held in foreign currencies on a day.
+    /// The foreign currency balances, on a day, of asset and liability accounts without control kind.
     async fn foreign_balances(
         &mut self,
         on: NaiveDate,

@@ -28,7 +28,7 @@ pub struct RevaluationRunView {
     #[schema(format = "date-time")]
     pub created_at: String,
     pub version: i64,
-    /// What was valued. Lists leave the lines out; at most 1,000 are shown.
+    /// The revalued items and balances. Lists leave the lines out; at most 1,000 are shown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lines: Option<Vec<RevaluationLineView>>,
 }
@@ -43,14 +43,14 @@ pub struct RevaluationLineView {
     pub open_item_id: Option<Uuid>,
     pub party: Option<String>,
     pub currency: String,
-    /// In the currency; positive if it is a debit.
+    /// The balance in the currency; positive if it is a debit.
     pub balance: String,
-    /// What the books have for it in the company currency; positive if it is a debit.
+    /// Its carrying amount in the company currency; positive if it is a debit.
     pub company_balance: String,
     /// Units of the company currency for one unit of the currency.
     pub rate: String,
     /// The balance at the rate.
     pub value: String,
-    /// The value less what the books have.
+    /// The value less the carrying amount.
     pub difference: String,
 }

@@ -17,7 +17,7 @@ use crate::unit_of_work::UnitOfWork;
 pub struct SetUpTenant {
     pub template: Template,
     pub first_year: FirstYear,
-    /// Where its days begin; `None` leaves them where they are.
+    /// The time zone in which its days begin; `None` keeps the current one.
     pub time_zone: Option<TimeZone>,
 }
 

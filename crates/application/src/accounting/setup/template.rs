@@ -62,7 +62,7 @@ static CLOSING: JournalPlan = JournalPlan {
     en: "Year close",
 };
 
-/// Creates what the template has and the tenant lacks; what is there is left as it is.
+/// Creates the records of the template that the tenant lacks, and leaves existing ones as they are.
 pub async fn apply_template(
     ctx: &RequestContext,
     uow: &mut dyn UnitOfWork,

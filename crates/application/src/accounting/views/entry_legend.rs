@@ -15,7 +15,7 @@ use crate::accounting::ports::ledger::{AccountName, SetCodes};
 #[derive(Debug, Clone, Copy)]
 pub struct Legend<'a> {
     pub company: Currency,
-    /// Those of the lines; the company's need not be among them.
+    /// The currencies of the lines; the company currency need not be among them.
     pub currencies: &'a HashMap<CurrencyCode, Currency>,
     pub accounts: &'a HashMap<AccountId, AccountName>,
     pub sets: &'a HashMap<DimensionSetId, SetCodes>,

@@ -14,7 +14,7 @@ pub struct EffectiveRateView {
     pub date: NaiveDate,
     /// Company units for one unit of the currency.
     pub rate: String,
-    /// From when it is; null for the company currency itself.
+    /// The date of the rate; null for the company currency itself.
     pub rate_date: Option<NaiveDate>,
     pub exchange_rate_id: Option<Uuid>,
 }

@@ -63,7 +63,7 @@ pub struct BrokenEntryView {
     pub entry_id: Option<Uuid>,
     pub number: Option<String>,
     pub chain_sequence: Option<i64>,
-    /// What differs: `content` (header or lines are not what was hashed), `previous_hash`, `sequence`, `line_count`,
+    /// The differences found: `content` (header or lines are not what was hashed), `previous_hash`, `sequence`, `line_count`,
     /// `total`, `unbalanced`, `line_header` (a line's date, period or moment is not its entry's) or `chain_head`.
     pub differs: Vec<&'static str>,
 }
@@ -90,9 +90,9 @@ pub struct BrokenAuditView {
     /// The id of the row; null when the end of the chain is not where it should be, or when rows from before it are
     /// missing.
     pub id: Option<Uuid>,
-    /// What differs: `content` (the row is not what was hashed), `missing` (there is no row), `sequence` (an event is
-    /// missing before it), `event` (the event says something else), `ledger` (the posting it records is not in the
-    /// ledger) or `chain_head`.
+    /// The differences found: `content` (the row is not what was hashed), `missing` (there is no row), `sequence` (an event
+    /// is missing before it), `event` (the event says something else), `ledger` (the posting it records is not in the ledger)
+    /// or `chain_head`.
     pub differs: Vec<&'static str>,
 }
 
@@ -135,7 +135,7 @@ pub struct ChainHeadView {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct HeadComparisonView {
-    /// Whether every chain still contains what the head names.
+    /// Whether every chain still has the hashes that the head names.
     pub ok: bool,
     /// Whether the digest that was sent matches the chains that were sent; null when none was sent.
     pub digest_ok: Option<bool>,

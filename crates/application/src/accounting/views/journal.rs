@@ -1,4 +1,4 @@
-//! What number series gave and will give, as the API shows it.
+//! Views of number series: the numbers given, and the next one.
 
 use chrono::NaiveDate;
 use serde::Serialize;

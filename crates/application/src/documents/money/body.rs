@@ -32,7 +32,7 @@ pub const ALLOCATIONS_MAX: usize = 1_000;
 pub const NOTES_LENGTH_MAX: usize = 2_000;
 
 request! {
-    /// What the money pays.
+    /// A document or open item that the money pays.
     pub struct MoneyAllocationBody {
         /// The document that is paid, with all its instalments in the order of their due dates. Give either the document or the
         /// open item.
@@ -61,8 +61,8 @@ macro_rules! money_body {
                 party_id: Option<PartyId>,
                 /// The party, by its code.
                 party_code: Option<Code> = "C-1001",
-                /// Whether it settles receivables or payables; by default receivables for receipts and payables for payments, as
-                /// far as the party has the role.
+                /// The control accounts that it settles: receivables or payables; by default receivables for receipts and
+                /// payables for payments, as far as the party has the role.
                 control: Option<SettledControl>,
                 /// The day on which the money moved; today by default.
                 document_date: Option<NaiveDate> = "2026-03-20",
@@ -86,7 +86,7 @@ macro_rules! money_body {
                 reference: Option<Text<REFERENCE_LENGTH_MAX>> = "TRF-20260320-01",
                 /// Notes.
                 notes: Option<Paragraphs<NOTES_LENGTH_MAX>>,
-                /// What the money pays. What is left stays open as an advance of the party.
+                /// The documents and open items that the money pays. The rest stays open as an advance of the party.
                 allocations: List<MoneyAllocationBody, ALLOCATIONS_MAX> => [],
                 $($own)*
                 /// Whether it is posted at once; otherwise it is kept as a draft. Needs the permission to post.
@@ -164,7 +164,7 @@ money_body! {
     pub struct NewPayment as CreatePaymentBody, patched as UpdatePaymentBody {
         /// Whether tax is withheld; by default from suppliers abroad that have a tax code for it.
         withhold: Option<bool>,
-        /// The tax code of what is withheld; by default that of the supplier.
+        /// The tax code of the withheld tax; by default that of the supplier.
         withholding_tax_code: Option<Code>,
         /// Whether the supplier gets the whole amount, because the company bears the tax. It is then an expense.
         gross_up: bool => false,

@@ -1,4 +1,4 @@
-//! What the allocations of a receipt or a payment name: read together, however many they are.
+//! The items and documents that the allocations of a receipt or payment name, read together however many there are.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -55,7 +55,7 @@ pub async fn post_money(
     Ok((posted, left, DocumentView { created, ..view }))
 }
 
-/// Settles what the body names with the item that the document made. Answers what is left of it, and what was made for it.
+/// Settles the items that the body names with the item that the document made. Answers its rest, and the documents created.
 async fn allocate(
     ctx: &RequestContext,
     uow: &mut dyn UnitOfWork,
@@ -129,7 +129,7 @@ impl Paying<'_> {
                     open = open.checked_sub(discount).unwrap_or_default();
                 }
             }
-            // What a caller names beyond what is open is refused where it is allocated.
+            // An amount beyond the open amount is refused where it is allocated.
             let named_too_much = place == last && allocation.amount.is_some();
             let amount = if named_too_much { wanted } else { wanted.min(open) };
             if amount.is_positive() {

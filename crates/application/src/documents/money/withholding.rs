@@ -28,7 +28,7 @@ use crate::reference::Reference;
 use crate::settlement::auto_allocate::SettledControl;
 use crate::unit_of_work::UnitOfWork;
 
-/// What the body of a payment says of withheld tax; nothing in that of a receipt.
+/// The withholding members of a payment body; none of them is set for a receipt.
 #[derive(Debug, Clone, Default)]
 pub struct WithholdingInput {
     pub withhold: Option<bool>,
@@ -48,7 +48,7 @@ pub struct Withholding {
     code: String,
     rate: Percentage,
     account: AccountId,
-    /// Where the tax goes that the payer bears.
+    /// The account of the tax that the payer bears.
     expense: Option<AccountId>,
     withheld: Withheld,
     scale: u8,
@@ -56,7 +56,7 @@ pub struct Withholding {
     company: (Amount, Amount),
 }
 
-/// What a payment withholds tax from.
+/// A payment from which tax may be withheld.
 pub(super) struct Withholder<'a> {
     pub document_type: DocumentType,
     pub input: &'a MoneyInput<'a>,
@@ -180,7 +180,7 @@ impl Withholder<'_> {
         Some(Withholding { code, rate, account: account?, expense, withheld, scale, company })
     }
 
-    /// What is paid without VAT: of a document its net share, and the whole of what pays no document.
+    /// The amount paid without VAT: the net share of each document, and the whole of any amount that pays no document.
     async fn base(&self, uow: &mut dyn UnitOfWork) -> AppResult<Amount> {
         let named = Named::learn(uow, self.input.allocations).await?;
         let mut left = self.input.amount;
@@ -220,7 +220,7 @@ impl Named {
         Ok(Self { documents: documents.into_iter().map(|document| (document.id, document)).collect(), items })
     }
 
-    /// What is open of the thing that an allocation names, and the document that it belongs to.
+    /// The open amount of the item or document that an allocation names, and that document.
     fn of(&self, allocation: &MoneyAllocationBody) -> (Amount, Option<&StoredDocument>) {
         if let Some(id) = allocation.open_item_id {
             let item = self.items.iter().find(|item| item.id == id);
@@ -243,12 +243,12 @@ fn net_share(document: &StoredDocument, paid: Amount, scale: u8) -> Option<Amoun
 }
 
 impl Withholding {
-    /// By how much less leaves the bank: nothing where the payer bears the tax.
+    /// The amount by which the payment from the bank is lower: zero where the payer bears the tax.
     pub fn kept_back(&self) -> Amount {
         if self.expense.is_some() { Amount::ZERO } else { self.withheld.tax }
     }
 
-    /// What is owed to the authority, and the expense where the payer bears it.
+    /// The entry lines: the tax owed to the authority, and the expense where the payer bears it.
     pub fn lines(&self) -> Vec<NewLine> {
         let tax = self.withheld.tax;
         if tax.is_zero() {

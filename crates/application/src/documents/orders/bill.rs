@@ -57,7 +57,7 @@ request! {
         posting_date: Option<chrono::NaiveDate>,
         /// The number that the supplier gave the bill; posting needs it.
         supplier_number: Option<Text<SUPPLIER_NUMBER_LENGTH_MAX>> = "A-2026-118",
-        /// The total on the supplier's document. It is compared with what the lines come to.
+        /// The total on the supplier's document. It is compared with the computed total.
         supplier_total: Option<Amount>,
         /// The VAT on the supplier's document. A difference of at most 0.05 is taken over.
         supplier_vat: Option<Amount>,
@@ -254,14 +254,14 @@ impl Invoice<'_> {
         body
     }
 
-    /// What has been invoiced of a line, in its unit.
+    /// The quantity of a line invoiced so far, in its unit.
     fn billed_before(&self, line: &DocumentLineView) -> Quantity {
         let progress = self.progress.iter().find(|one| one.line_no == line.line_no);
         progress.map_or(Quantity::ZERO, |one| in_unit_of(line, one.ordered, one.billed()))
     }
 
-    /// The share of the order's discount that belongs to what is invoiced. Shares are differences of sums, so those of all
-    /// invoices come to the whole.
+    /// The share of the order's discount that belongs to the invoiced quantity. Shares are differences of sums, so those of
+    /// all invoices come to the whole.
     fn discount(&self, whole: Amount) -> Amount {
         let net = |line: &DocumentLineView| Amount::parse(&line.net).unwrap_or_default();
         let part = |line: &DocumentLineView, quantity: Quantity| {

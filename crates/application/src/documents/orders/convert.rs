@@ -25,7 +25,7 @@ use crate::wire::{Kept, MergePatch, Patchable, parse_body};
 use crate::{request, word_type};
 
 domain::choices! {
-    /// What a quotation becomes.
+    /// The document that a quotation becomes.
     pub enum ConvertedTo {
         SalesOrder = "sales_order",
         SalesInvoice = "sales_invoice",
@@ -89,7 +89,7 @@ impl Command for ConvertQuotation {
 }
 
 impl ConvertQuotation {
-    /// Makes a document of today with what the quotation says.
+    /// Makes a document of today with the content of the quotation.
     async fn make<B: DocumentBody + Patchable>(
         &self,
         ctx: &RequestContext,

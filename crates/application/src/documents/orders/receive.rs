@@ -1,4 +1,4 @@
-//! Receipts of what a purchase order asks for and no warehouse takes: services and goods that are not stocked (R85).
+//! Receipts of ordered services and goods that are not stocked, which no warehouse takes (R85).
 
 use std::collections::BTreeSet;
 

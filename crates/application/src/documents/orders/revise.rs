@@ -70,7 +70,7 @@ pub(super) async fn revise(
     Ok(view.with_progress(document.document_type, &lines))
 }
 
-/// What earlier deliveries and invoices have agreed on.
+/// Party and currency are fixed by earlier deliveries and invoices.
 fn check_fixed(document: &StoredDocument, stored: &StoredDocument, violations: &mut Violations) {
     for (differs, at) in
         [(document.party != stored.party, "/partyId"), (document.currency != stored.currency, "/currency")]

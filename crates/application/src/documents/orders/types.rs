@@ -82,7 +82,7 @@ order_documents! {
 pub trait Stepping: Send + Sync + 'static {
     type Body: DocumentBody;
     const STEP: Step;
-    /// Of the command and the operation.
+    /// The name of the command and the operation.
     const NAME: &'static str;
     const PATH: &'static str;
     const PERMISSION: &'static str;

@@ -14,7 +14,7 @@ use super::facts::Facts;
 use crate::accounting::error::ACCOUNT_CODE_UNKNOWN;
 use crate::reference::Reference;
 
-/// What decides which slot a document's lines are posted with.
+/// The properties of a document that decide the posting slot of its lines.
 #[derive(Debug, Clone, Copy)]
 pub struct LineSlots {
     pub document_type: DocumentType,
@@ -78,7 +78,7 @@ pub fn party_account(
     violations.check("", facts.profile.resolve(slot, &keys))
 }
 
-/// What a tax code makes of its lines; `rate` is that of the tax date.
+/// The tax treatment of the lines of a tax code; `rate` is that of the tax date.
 pub fn code_tax(
     facts: &Facts,
     code: &TaxCode,

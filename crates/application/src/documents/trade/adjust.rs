@@ -1,4 +1,4 @@
-//! What changes the calculated amounts: the supplier's own figures, and prepayments that are deducted.
+//! Adjustments to the calculated amounts: the supplier's own figures, and the deduction of prepayments.
 
 use std::collections::BTreeMap;
 
@@ -68,17 +68,17 @@ pub fn take_over_supplier(
     }
 }
 
-/// What is deducted of prepayment invoices.
+/// The amounts deducted for prepayment invoices.
 #[derive(Debug, Clone, Default)]
 pub struct Deducted {
     pub deductions: Vec<Deduction>,
     pub uses: Vec<GroupUse>,
     pub views: Vec<DocumentPrepaymentView>,
-    /// With VAT.
+    /// The total of the deductions with VAT.
     pub total: Amount,
 }
 
-/// What the deductions of an invoice are made for.
+/// The invoice from which prepayments are deducted.
 pub struct Deducting<'a> {
     pub party: PartyId,
     pub currency: Currency,
@@ -194,7 +194,7 @@ impl Deducting<'_> {
     }
 }
 
-/// What is left of a group.
+/// The taxable amount and VAT of a group that are not used yet.
 fn rest(group: &DocumentGroup) -> (Amount, Amount) {
     let left = |whole: Amount, used: Amount| whole.checked_sub(used).unwrap_or_default();
     (left(group.taxable, group.used_taxable), left(group.vat, group.used_vat))

@@ -77,7 +77,7 @@ macro_rules! lined_body {
         }
 
         impl $name {
-            /// What all documents with lines have in common.
+            /// The input that all documents with lines have in common.
             pub(in crate::documents) fn lined(&self) -> Input<'_> {
                 Input {
                     party: by_id_or_code(self.party_id, self.party_code.clone()),
@@ -128,7 +128,7 @@ macro_rules! trade_body {
         }
 
         impl $name {
-            /// What all documents of the ledger have in common.
+            /// The input that all documents of the ledger have in common.
             pub(super) fn common(&self) -> Input<'_> {
                 Input {
                     posting_date: self.posting_date,
@@ -224,7 +224,7 @@ trade_body! {
         kind: PurchaseKind => "standard",
         /// The number that the supplier gave the bill. No two bills of a supplier have the same; posting needs it.
         supplier_number: Option<Text<SUPPLIER_NUMBER_LENGTH_MAX>> = "A-2026-118",
-        /// The total on the supplier's document. It is compared with what the lines come to.
+        /// The total on the supplier's document. It is compared with the computed total.
         supplier_total: Option<Amount>,
         /// The VAT on the supplier's document. A difference of at most 0.05 is taken over, because his rounding decides.
         supplier_vat: Option<Amount>,
@@ -244,7 +244,7 @@ note_body! {
         kind: NoteKind => "return",
         /// The number that the supplier gave the note; posting needs it.
         supplier_number: Option<Text<SUPPLIER_NUMBER_LENGTH_MAX>> = "CR-77",
-        /// The total on the supplier's document. It is compared with what the lines come to.
+        /// The total on the supplier's document. It is compared with the computed total.
         supplier_total: Option<Amount>,
         /// The VAT on the supplier's document. A difference of at most 0.05 is taken over.
         supplier_vat: Option<Amount>,

@@ -1,4 +1,4 @@
-//! What only posting refuses: a draft may still lack it.
+//! Checks that only apply to posting: a draft may still fail them.
 
 use domain::documents::document_type::{DocumentType, InvoiceKind, TradeSide};
 use domain::documents::note::NoteKind;
@@ -17,7 +17,7 @@ use crate::documents::error::{
     STOCK_NOT_AVAILABLE, SUPPLIER_NUMBER_MISSING,
 };
 
-/// What a document is checked by.
+/// A document with everything that its posting is checked against.
 pub struct PostingCheck<'a> {
     pub document_type: DocumentType,
     pub kind: Option<InvoiceKind>,
@@ -87,7 +87,7 @@ impl PostingCheck<'_> {
                 blocked.then(|| supplier.blocked_reason.clone().unwrap_or_default())
             }),
         };
-        // What was sold before the block may still be taken back.
+        // Goods sold before the block may still be returned.
         if let Some(reason) = reason.filter(|_| !self.document_type.corrects()) {
             let blocked = Violation::new(&PARTY_BLOCKED).at("/partyId").with("party", &self.party.code);
             violations.push(blocked.with("reason", reason));

@@ -20,7 +20,7 @@ use crate::documents::error::LINE_NAMED_TWICE;
 pub struct OrderLine {
     pub line_no: u32,
     pub item: Option<ItemId>,
-    /// In base units.
+    /// The quantity in base units.
     pub quantity: Quantity,
     pub gross: Amount,
 }
@@ -45,7 +45,7 @@ pub(super) fn check_numbers(lines: &[Line], violations: &mut Violations) {
     }
 }
 
-/// What a line of a note takes back, in base units.
+/// The quantity that a line of a note takes back, in base units.
 pub(super) fn credited_base(
     index: usize,
     (line, resolved): &(Line, Resolved),
@@ -53,7 +53,7 @@ pub(super) fn credited_base(
     Some((line.number(index), line.corrects_line_no?, resolved.base_quantity))
 }
 
-/// What a line bills of an order.
+/// The order quantity that a line bills.
 pub(super) fn bill(index: usize, (line, resolved): &(Line, Resolved)) -> Option<OrderMove> {
     let ordered = line.ordered.as_ref()?;
     Some(OrderMove {

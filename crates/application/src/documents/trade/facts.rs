@@ -23,7 +23,7 @@ use crate::items::known::Known;
 use crate::reference::Reference;
 use crate::unit_of_work::UnitOfWork;
 
-/// What lines refer to.
+/// The records and settings that lines refer to.
 pub struct Facts {
     pub items: Known<Item>,
     pub units: Known<Unit>,
@@ -34,7 +34,7 @@ pub struct Facts {
     pub company: CompanyProfile,
 }
 
-/// What the party is on this side of the trade.
+/// The party's role on this side of the trade: customer or supplier.
 #[derive(Debug, Clone, Copy)]
 pub struct Role {
     pub group: Option<PartyGroupId>,
@@ -46,7 +46,7 @@ pub struct Role {
 }
 
 impl Role {
-    /// That of nobody.
+    /// The role of no party.
     pub const NONE: Self =
         Self { group: None, payment_term: None, currency: None, tax_code: None, price_list: None };
 

@@ -1,4 +1,4 @@
-//! What a document says before its lines: party, dates and money.
+//! The header of a document: party, dates and money.
 
 use chrono::NaiveDate;
 use domain::documents::document_type::{DocumentType, TradeSide};

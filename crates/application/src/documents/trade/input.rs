@@ -37,7 +37,7 @@ pub struct Input<'b> {
     /// Whether prices are looked up again.
     pub reprice: bool,
     pub kind: Option<InvoiceKind>,
-    /// Of bills.
+    /// The kind of a bill.
     pub purchase_kind: Option<PurchaseKind>,
     pub prepayments: &'b [PrepaymentBody],
     /// Whether it is posted at once.
@@ -54,7 +54,7 @@ pub struct Input<'b> {
     pub supplier: Option<Supplier<'b>>,
 }
 
-/// What a note says of the document that it corrects.
+/// The reference of a note to the document that it corrects.
 #[derive(Debug, Clone, Copy)]
 pub struct Note<'b> {
     pub corrects: Option<DocumentId>,
@@ -64,7 +64,7 @@ pub struct Note<'b> {
     pub reason: &'b str,
 }
 
-/// What the supplier's own document says.
+/// Number and totals of the supplier's own document.
 #[derive(Debug, Clone, Copy)]
 pub struct Supplier<'b> {
     pub number: Option<&'b str>,

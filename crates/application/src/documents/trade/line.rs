@@ -1,4 +1,4 @@
-//! Lines with what they take from the line that they correct and from the document.
+//! Lines with the values that they take from the line that they correct and from the document.
 
 use std::collections::BTreeMap;
 
@@ -131,7 +131,7 @@ impl Line {
                 amount.and_then(|amount| in_proportion(amount, quantity, whole)).map(Discount::Amount)
             }),
             tax_code: Some(line.tax_code.clone()),
-            // What comes back has an account of its own.
+            // Returns are posted to an account of their own.
             account: None,
             dimensions: line.dimensions.clone(),
             corrects_line_no: Some(line.line_no),
@@ -149,7 +149,7 @@ impl Line {
         Self { account: Some(Reference::Id(AccountId::new(line.account_id))), unit_price, ..base }
     }
 
-    /// What is given, and otherwise what `base` has.
+    /// Fills members that are not given from `base`.
     fn over(self, base: Self) -> Self {
         let own_price = self.unit_price.is_some();
         Self {

@@ -1,4 +1,4 @@
-//! What documents do to the lines of orders: every move is planned on what was read, and kept only if nobody else moved the line
+//! Moves of order lines by documents: every move is planned on what was read, and kept only if nobody else moved the line
 //! meanwhile.
 
 use std::collections::BTreeMap;
@@ -24,7 +24,7 @@ pub struct OrderMoves {
 
 struct MovedOrder {
     order: StoredDocument,
-    /// By line: before and after.
+    /// The progress of each line, before and after.
     lines: BTreeMap<u32, (LineProgress, LineProgress)>,
 }
 
@@ -36,9 +36,9 @@ pub struct OrderMove {
     pub from_line: u32,
     pub order: DocumentId,
     pub order_line: u32,
-    /// In base units.
+    /// The quantity in base units.
     pub quantity: Quantity,
-    /// What rounding to base units may have added: a line that comes as near to the rest takes the rest.
+    /// The most that rounding to base units may have added: a line that comes as near to the rest takes the rest.
     pub slack: Quantity,
 }
 
@@ -51,7 +51,7 @@ impl OrderMove {
 }
 
 impl OrderMoves {
-    /// What posting a document does: it bills lines, or gives back what was billed.
+    /// The moves of posting a document: it bills lines, or gives billed quantities back.
     pub async fn of_posting(
         uow: &mut dyn UnitOfWork,
         prepared: &Prepared,
@@ -82,7 +82,7 @@ impl OrderMoves {
         Ok(moves)
     }
 
-    /// What reversing a document does: everything that it did is taken back. Its links stay, and its state says that they no
+    /// The moves of reversing a document: all its own moves are taken back. Its links stay, and its state says that they no
     /// longer count.
     pub async fn of_reversal(uow: &mut dyn UnitOfWork, document: &StoredDocument) -> AppResult<Self> {
         let mut moves = Self::default();
@@ -184,7 +184,7 @@ impl OrderMoves {
         Ok(change(after).map(|changed| (std::mem::replace(after, changed), changed)))
     }
 
-    /// What of the customer's open orders becomes a debt, in the company currency.
+    /// The part of the customer's open orders that becomes a debt, in the company currency.
     pub fn released(&self, scale: u8) -> Amount {
         let lines =
             self.orders.values().flat_map(|moved| moved.lines.values().map(move |line| (moved, line)));

@@ -13,7 +13,7 @@ use crate::documents::ports::{DocumentId, DocumentStatus, StoredDocument};
 use crate::error::AppResult;
 use crate::unit_of_work::UnitOfWork;
 
-/// A posted document with what is left of it.
+/// A posted document with its tax groups and lines, and how much of each is used.
 #[derive(Debug, Clone)]
 pub struct Original {
     pub document: StoredDocument,

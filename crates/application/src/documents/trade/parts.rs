@@ -1,4 +1,4 @@
-//! What bodies of invoices, bills and notes are made of.
+//! The parts of the bodies of invoices, bills and notes.
 
 use domain::accounting::journal_entry::REFERENCE_LENGTH_MAX;
 use domain::documents::document_type::LineKind;
@@ -21,7 +21,7 @@ request! {
         item_id: Option<ItemId>,
         /// The item, by its code.
         item_code: Option<Code>,
-        /// What the line is for; by default the name of the item.
+        /// The description of the line; by default the name of the item.
         description: Option<Text<DESCRIPTION_LENGTH_MAX>> = "Consulting, March",
         /// The number of units.
         quantity: Quantity => "1",
@@ -50,7 +50,7 @@ request! {
         /// `tax_only` for import VAT on a customs bill: then `taxBase` and `taxAmount` are those of the declaration, and the
         /// line has neither quantity nor price.
         kind: LineKind => "standard",
-        /// The value of the goods with duty, on which the VAT was charged. It is not part of what is owed.
+        /// The value of the goods with duty, on which the VAT was charged. It is not part of the amount owed.
         tax_base: Option<Amount>,
         /// The VAT.
         tax_amount: Option<Amount>,
@@ -68,7 +68,7 @@ request! {
         item_id: Option<ItemId>,
         /// The item, by its code.
         item_code: Option<Code>,
-        /// What the charge is for; by default the name of the item.
+        /// The description of the charge; by default the name of the item.
         description: Option<Text<DESCRIPTION_LENGTH_MAX>> = "Freight",
         /// The amount.
         amount: Amount = "25.00",

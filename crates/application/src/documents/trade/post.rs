@@ -77,7 +77,7 @@ async fn refuse(
     Ok(violations.into_result(moves)?)
 }
 
-/// Whether the tax lock leaves the tax date open (R67).
+/// Checks that the tax lock leaves the tax date open (R67).
 fn check_tax_date(uow: &dyn UnitOfWork, books: &Books, prepared: &Prepared) -> Result<(), Violation> {
     let (Some(date), Some(through)) = (prepared.document.view.tax_date, books.locks.through(LockKind::Tax))
     else {

@@ -47,7 +47,7 @@ pub struct Prices {
 /// The list of the customer and the group, which may have a list.
 type Lists = (Option<PriceListId>, Option<PartyGroupId>);
 
-/// What prices are looked up for.
+/// The conditions under which prices are looked up.
 #[derive(Debug, Clone, Copy)]
 pub struct PriceScope {
     pub side: TradeSide,

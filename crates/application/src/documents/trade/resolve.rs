@@ -53,14 +53,14 @@ pub struct Resolved {
 pub struct Codes {
     at: HashMap<TaxCodeId, usize>,
     pub taxes: Vec<CodeTax>,
-    /// What the document itself charges.
+    /// The tax that the document itself charges at each code.
     pub treatments: Vec<Treatment>,
     /// The rate of each code, which the buyer owes where the document does not charge it.
     pub rates: Vec<Percentage>,
     pub codes: Vec<TaxCode>,
 }
 
-/// What lines are resolved with.
+/// The context in which lines are resolved.
 pub struct Resolver<'a> {
     pub facts: &'a Facts,
     pub prices: &'a Prices,
@@ -72,7 +72,7 @@ pub struct Resolver<'a> {
     pub codes: Codes,
 }
 
-/// What is known of a line before its account.
+/// The part of a line that is resolved before its account.
 struct Begun<'a> {
     item: Option<&'a Item>,
     code: usize,

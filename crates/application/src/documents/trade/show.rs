@@ -32,7 +32,7 @@ pub(super) struct Shown<'a> {
     pub calculation: &'a Calculation,
     pub deducted: &'a Deducted,
     pub dues: &'a Dues,
-    /// What is left to pay.
+    /// The amount left to pay.
     pub payable: Amount,
     /// The only order that is billed.
     pub order: Option<DocumentId>,

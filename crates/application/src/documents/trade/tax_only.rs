@@ -84,7 +84,7 @@ impl TaxOnlyLine {
         self.tax_code.as_deref()
     }
 
-    /// With its tax code and the account that takes what is not recovered.
+    /// Resolves a tax line with its tax code and the account that takes irrecoverable VAT.
     pub fn resolve(
         &self,
         resolver: &mut Resolver<'_>,
@@ -100,7 +100,7 @@ impl TaxOnlyLine {
     }
 }
 
-/// The lines with what they name, in their order.
+/// The tax lines with the records that they name, in their order.
 #[derive(Default)]
 pub struct TaxOnlyLines {
     pub lines: Vec<(TaxOnlyLine, TaxOnly)>,

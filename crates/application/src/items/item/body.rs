@@ -39,7 +39,7 @@ request! {
         unit_id: Option<UnitId>,
         /// The unit by code.
         unit_code: Option<Code>,
-        /// Whether it is a GTIN of GS1 or a code of one's own, which has no check digit.
+        /// The kind of barcode: a GTIN of GS1, or a code of the company's own, which has no check digit.
         kind: BarcodeKind => "gtin",
     }
 
@@ -51,8 +51,8 @@ request! {
         name: LocalizedName = { "ar": "كابل 25 مم", "en": "Cable 25 mm" },
         /// A description of the item.
         description: Option<Text<DESCRIPTION_LENGTH_MAX>>,
-        /// What it is: goods whose quantity is kept (`stock`) or not (`non_stock`), a service, or a charge that belongs to goods,
-        /// such as freight. Cannot change once the item has prices.
+        /// The kind of item: goods whose quantity is kept (`stock`) or not (`non_stock`), a service, or a charge that belongs
+        /// to goods, such as freight. Cannot change once the item has prices.
         kind: ItemKind = "stock",
         /// The category by id. Give the id or the code.
         category_id: Option<ItemCategoryId>,
@@ -88,7 +88,7 @@ request! {
         volume: Option<Quantity>,
         /// The code of the Harmonized System: 6 to 12 digits, which dots may group.
         hs_code: Option<HsCode> = "854449",
-        /// What the item is blocked for.
+        /// The transactions for which the item is blocked.
         blocked: Blocked => "none",
         /// The reason for which it is blocked; required when it is.
         blocked_reason: Option<Text<BLOCKED_REASON_LENGTH_MAX>>,
@@ -144,7 +144,7 @@ request! {
         volume: Patch<Quantity>,
         /// The code of the Harmonized System.
         hs_code: Patch<HsCode>,
-        /// What the item is blocked for. `none` clears the reason.
+        /// The transactions for which the item is blocked. `none` clears the reason.
         blocked: Optional<Blocked>,
         /// The reason for which it is blocked.
         blocked_reason: Patch<Text<BLOCKED_REASON_LENGTH_MAX>>,

@@ -62,7 +62,7 @@ pub struct ItemInput {
     pub barcodes: Vec<BarcodeInput>,
 }
 
-/// What items name.
+/// The records and barcodes that items name.
 #[derive(Debug, Default)]
 pub struct Named {
     pub units: BTreeSet<Reference<UnitId>>,

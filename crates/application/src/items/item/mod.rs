@@ -56,7 +56,7 @@ resource! {
         prices stay as they are.";
 }
 
-/// What items name, and who has their barcodes.
+/// The records that items name, and the owners of their barcodes.
 pub struct Learned {
     pub units: Known<Unit>,
     pub categories: Known<ItemCategory>,

@@ -19,7 +19,7 @@ const BASE_UNIT: Names<'static> = Names { at: "", id: "baseUnitId", code: "baseU
 
 pub(super) struct Resolver<'a> {
     pub learned: &'a Learned,
-    /// What the item was; what it named stays, active or not.
+    /// The item before the change; records that it already named stay, active or not.
     pub before: Option<&'a Item>,
     pub violations: &'a mut Violations,
 }

@@ -53,7 +53,7 @@ impl Shown<Vec<Barcode>> for Vec<BarcodeView> {
 }
 
 view! {
-    /// What is sold and bought.
+    /// An item that is sold or bought.
     pub struct ItemView of Item {
         id: Uuid,
         code: String,

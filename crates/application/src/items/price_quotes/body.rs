@@ -1,4 +1,4 @@
-//! What prices are wanted for.
+//! The body of a request for price quotes.
 
 use chrono::NaiveDate;
 use domain::items::item::ItemId;

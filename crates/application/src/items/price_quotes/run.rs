@@ -1,4 +1,4 @@
-//! From the lines to their prices, with everything that is wrong with them.
+//! Computes the prices of the lines, and reports every violation.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;

@@ -11,7 +11,7 @@ use uuid::Uuid;
 pub struct PriceQuoteView {
     pub currency: String,
     pub prices_include_vat: bool,
-    /// In the order of the lines that were sent.
+    /// The quotes in the order of the lines that were sent.
     pub lines: Vec<PriceQuoteLineView>,
 }
 
@@ -34,7 +34,7 @@ pub struct PriceQuoteLineView {
     /// The source of the price: the list that was named (`price_list`), the default list of the currency
     /// (`default_price_list`) or the item itself (`item`).
     pub price_source: &'static str,
-    /// Whether the price was made of that of the base unit.
+    /// Whether the price was converted from that of the base unit.
     pub converted: bool,
     /// The price list; null where the price is the item's own.
     pub price_list_id: Option<Uuid>,

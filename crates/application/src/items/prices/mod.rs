@@ -76,7 +76,7 @@ view! {
         valid_from: NaiveDate,
         /// The last day; null for any later day.
         valid_to: Option<NaiveDate>,
-        /// Of one unit, in the currency of the list.
+        /// The price of one unit, in the currency of the list.
         price: String,
         /// The discount that goes with the price, in per cent.
         discount_percent: String,

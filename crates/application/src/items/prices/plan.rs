@@ -50,7 +50,7 @@ pub struct Planned {
     pub price: ItemPrice,
 }
 
-/// What is to be done.
+/// The prices to create and to update, and how many stay unchanged.
 #[derive(Default)]
 pub struct Plan {
     pub created: Vec<ItemPrice>,

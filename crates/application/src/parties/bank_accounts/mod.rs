@@ -33,7 +33,7 @@ pub const IBAN_TEXT_LENGTH_MAX: usize = 50;
 request! {
     /// A new bank account of a party.
     pub struct NewPartyBankAccount as CreatePartyBankAccountBody {
-        /// In whose name the bank keeps the account.
+        /// The name of the account holder, as the bank has it.
         holder: RequiredText<NAME_LENGTH_MAX> = "Horizon Contracting Co.",
         /// The international number of the account. Spaces are left out.
         iban: Option<RequiredText<IBAN_TEXT_LENGTH_MAX>> = "SA03 8000 0000 6080 1016 7519",
@@ -50,7 +50,7 @@ request! {
     /// Changes to a bank account (JSON Merge Patch). Members left out stay as they are; null clears a member. Whatever changes,
     /// the account is unverified after it.
     pub struct PartyBankAccountChange as UpdatePartyBankAccountBody {
-        /// In whose name the bank keeps the account.
+        /// The name of the account holder, as the bank has it.
         holder: Optional<RequiredText<NAME_LENGTH_MAX>>,
         /// The international number of the account. Spaces are left out.
         iban: Patch<RequiredText<IBAN_TEXT_LENGTH_MAX>>,

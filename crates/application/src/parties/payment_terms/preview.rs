@@ -35,7 +35,7 @@ pub struct PaymentTermPreviewView {
     pub date: NaiveDate,
     /// The day of delivery.
     pub delivery_date: NaiveDate,
-    /// In the order of the lines of the terms.
+    /// The instalments in the order of the lines of the terms.
     pub instalments: Vec<InstalmentView>,
 }
 

@@ -9,7 +9,7 @@ use super::error::ATTACHMENT_EMPTY;
 use crate::error::{AppError, AppResult};
 use crate::ports::blobs::{BlobError, Expected, Incoming};
 
-/// The same content, once its beginning has been looked at.
+/// Checks the beginning of the content against its declared type, and answers the whole content.
 pub async fn sniffed(content: Incoming, declared: &ContentType) -> AppResult<Incoming> {
     let mut content = content.fuse();
     let (mut pieces, mut head): (Vec<Bytes>, Vec<u8>) = (Vec::new(), Vec::new());

@@ -49,7 +49,7 @@ pub trait StoredBlobRepository: Send {
     async fn keep(&mut self, id: BlobId, size: u64) -> StorageResult<bool>;
     /// Gives bytes up at this moment.
     async fn give_up(&mut self, id: BlobId, delete_after: Timestamp) -> StorageResult<()>;
-    /// The same for what a request wrote that failed; answers whether no attachment refers to it.
+    /// Gives up the bytes that a failed request wrote; answers whether no attachment refers to them.
     async fn discard(&mut self, id: BlobId, delete_after: Timestamp) -> StorageResult<bool>;
     /// Bytes of the tenant's attachments, those on their way included.
     async fn total_bytes(&mut self) -> StorageResult<u64>;

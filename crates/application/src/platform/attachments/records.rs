@@ -23,13 +23,13 @@ pub struct Attachment {
     pub name: FileName,
     pub description: Option<String>,
     pub content_type: ContentType,
-    /// In bytes; announced, as long as it is pending.
+    /// The size in bytes; the announced one, as long as the attachment is pending.
     pub size: u64,
     /// SHA-256; announced, as long as it is pending.
     pub sha256: [u8; 32],
     pub status: AttachmentStatus,
     pub blob_id: BlobId,
-    /// When a pending one is given up.
+    /// The moment at which a pending attachment is given up.
     pub expires_at: Option<Timestamp>,
     pub created_by: Option<UserId>,
     pub created_at: Timestamp,
@@ -97,7 +97,7 @@ impl AttachmentPolicy {
         Err(Violation::new(&ATTACHMENT_TOO_LARGE).with("size", size).with("limit", self.bytes_max))
     }
 
-    /// The same for what is announced in a body, with everything that is wrong.
+    /// Checks the type and size announced in a body, and reports everything that is wrong.
     pub fn check_announced(&self, content_type: &str, size: u64) -> Result<ContentType, Vec<Violation>> {
         let mut errors = Violations::new();
         let parsed = ContentType::parse(content_type).and_then(|parsed| parsed.among(&self.types));

@@ -47,7 +47,7 @@ impl Work for NoteBlob {
     }
 }
 
-/// Whether `more` bytes still fit.
+/// Checks that `more` bytes still fit.
 pub async fn check_quota(uow: &mut dyn UnitOfWork, limit: Option<u64>, more: u64) -> AppResult<()> {
     let Some(limit) = limit else { return Ok(()) };
     let needed = uow.stored_blobs().total_bytes().await?.saturating_add(more);
@@ -80,7 +80,7 @@ pub struct DiscardBlob {
     pub tenant: TenantId,
     pub id: BlobId,
     pub at: Timestamp,
-    /// Whether nothing refers to them: only then they may be removed.
+    /// Whether nothing refers to the bytes, so that they may be removed.
     pub unwanted: AtomicBool,
 }
 

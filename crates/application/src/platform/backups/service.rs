@@ -34,9 +34,9 @@ pub struct BackupStatistics {
     pub full: KindStatistics,
     pub differential: KindStatistics,
     pub log: KindStatistics,
-    /// When a backup was last read back and found whole.
+    /// The moment at which a backup was last read back and found whole.
     pub verified_at: Option<Timestamp>,
-    /// When a restore was last practised, and its books found sound.
+    /// The moment at which a restore was last practised, and its books found sound.
     pub drilled_at: Option<Timestamp>,
 }
 

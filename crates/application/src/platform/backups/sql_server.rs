@@ -13,9 +13,9 @@ pub struct ServerBackup {
     pub kind: String,
     pub started_at: String,
     pub finished_at: String,
-    /// Where a log backup begins. The log before it ends there.
+    /// The beginning of a log backup, at which the log before it ends.
     pub first_lsn: String,
-    /// Where it ends; of a full backup, the first log that is needed holds it.
+    /// The end of the backup; the first log needed after a full backup contains it.
     pub last_lsn: String,
     /// The checkpoint of the full backup to which a differential one is applied.
     #[serde(default)]
@@ -23,7 +23,7 @@ pub struct ServerBackup {
     /// The checkpoint of a full backup.
     #[serde(default)]
     pub checkpoint_lsn: Option<String>,
-    /// Where it lies, such as `https://…/full.bak`.
+    /// The place of the backup, such as `https://…/full.bak`.
     pub url: String,
 }
 
@@ -180,7 +180,7 @@ mod tests {
             matches!(refused, NoServerPlan::Gap { best, .. } if best == at("2024-01-15T14:15:00Z")),
             "{refused}"
         );
-        // What lies before the gap can be restored, and the gap does not matter then.
+        // Moments before the gap can be restored; the gap does not matter for them.
         let earlier = super::plan(&gap, at("2024-01-15T14:07:00Z")).unwrap();
         assert_eq!(times(&earlier), ["14:05", "14:10"]);
     }

@@ -22,7 +22,7 @@ pub struct CacheKey {
 pub enum Slot {
     /// `{tenant}:{module}:{entity}:{id}`
     Id(Uuid),
-    /// The same for what has no UUID; not empty, and not `list`.
+    /// `{tenant}:{module}:{entity}:{name}`, for records without a UUID; not empty, and not `list`.
     Name(String),
     /// `{tenant}:{module}:{entity}:list:{hash}`
     List(ListHash),

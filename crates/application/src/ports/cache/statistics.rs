@@ -3,15 +3,15 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// Whether the shared store is in use.
+/// The state of the shared store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum BreakerState {
-    /// It answers, and others' changes are heard.
+    /// The store answers, and changes of other processes are heard.
     Closed,
     /// It answers again, but what was missed meanwhile is still being made up for.
     HalfOpen,
-    /// It does not answer; requests do without.
+    /// The store does not answer; requests do without it.
     Open,
 }
 

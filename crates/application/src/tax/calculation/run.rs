@@ -1,4 +1,4 @@
-//! From the body to the calculation, with everything that is wrong with it.
+//! Turns the body into a calculation, and reports every violation.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -32,7 +32,7 @@ domain::errors! {
         "Give either {first} or {second}, not both.", "أدخل {first} أو {second}، وليس كليهما.";
 }
 
-/// Reverse charge, imports and withheld taxes are not part of what a document asks its receiver to pay.
+/// Reverse charge, imports and withheld taxes are not part of the amount that a document asks its receiver to pay.
 const KINDS: [TaxKind; 2] = [TaxKind::Sale, TaxKind::Purchase];
 
 /// Calculates the taxes of documents that are not kept.

@@ -58,13 +58,13 @@ pub struct TaxChargeView {
 pub struct TaxGroupView {
     /// `S`, `Z`, `E` or `O`.
     pub category: &'static str,
-    /// In per cent.
+    /// The rate in per cent.
     pub rate: String,
     /// The reason for which the group bears no tax, if a line or its tax code names one.
     pub reason: Option<&'static str>,
     /// The net amounts of its lines.
     pub lines_net: String,
-    /// Its part of the document's discount.
+    /// The line's share of the document's discount.
     pub discount: String,
     /// The net amounts of its charges.
     pub charges: String,
@@ -91,7 +91,7 @@ pub struct TaxTotalsView {
     /// `net` and `vat` together.
     pub total: String,
     pub prepaid: String,
-    /// What rounding of the payable amount added; negative if it took away.
+    /// The rounding difference of the payable amount; negative if rounding lowered it.
     pub rounding: String,
     /// `total` less `prepaid` plus `rounding`.
     pub payable: String,

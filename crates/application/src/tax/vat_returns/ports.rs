@@ -85,7 +85,7 @@ pub trait VatReturnRepository: Send {
     async fn draft_before(&mut self, date: NaiveDate) -> StorageResult<Option<VatPeriod>>;
     /// The first day of the first return, if everything before it was declared elsewhere.
     async fn declared_from(&mut self) -> StorageResult<Option<NaiveDate>>;
-    /// What the filed returns have left to carry forward, less what was carried forward already.
+    /// The credit that the filed returns leave to carry forward, less the credit already carried forward.
     async fn credit_left(&mut self) -> StorageResult<Amount>;
     async fn insert_return(&mut self, stored: &StoredReturn, document: &ReturnDocument) -> StorageResult<()>;
     /// Writes a return over its version before. MUST answer `false` when it is at another version or filed.
@@ -94,7 +94,7 @@ pub trait VatReturnRepository: Send {
     async fn delete_return(&mut self, id: VatReturnId, version: i64) -> StorageResult<bool>;
     /// The entries by box, side and column.
     async fn box_sums(&mut self, scope: EntryScope) -> StorageResult<Vec<BoxSum>>;
-    /// What the entries have posted on each VAT account: output tax is positive, input tax negative.
+    /// The tax that the entries have posted on each VAT account: output tax is positive, input tax negative.
     async fn owed_by_account(&mut self, scope: EntryScope)
     -> StorageResult<Vec<(Option<AccountId>, Amount)>>;
     /// The late entries, at most `max`, in the order of their tax dates.
@@ -123,6 +123,6 @@ pub static VAT_RETURN_LIST: ListSpec = ListSpec {
 #[async_trait]
 pub trait VatReturnQueries: Send + Sync {
     async fn vat_return(&self, tenant: TenantId, id: VatReturnId) -> AppResult<Option<VatReturnView>>;
-    /// Without boxes and late entries.
+    /// VAT returns without boxes and late entries.
     async fn vat_returns(&self, tenant: TenantId, query: &ListQuery) -> AppResult<Page<VatReturnView>>;
 }

@@ -1,4 +1,4 @@
-//! `POST /vat-returns/{id}/prepare`: computes a draft again, with whatever was posted meanwhile.
+//! `POST /vat-returns/{id}/prepare`: computes a draft again, with the entries posted meanwhile.
 
 use async_trait::async_trait;
 use domain::tax::vat_return::{VAT_RETURN_FILED, VatReturnId};

@@ -37,16 +37,16 @@ pub struct VatReturnView {
     pub due: String,
     /// The credit that the returns before have left: box 15.
     pub credit_brought_forward: String,
-    /// What is owed to the authority, or reclaimable if negative: box 16.
+    /// The net VAT owed to the authority, or reclaimable if negative: box 16.
     pub net: String,
-    /// What the late entries change of what is owed, without its sign.
+    /// The amount by which late entries change the VAT owed, without its sign.
     pub late_vat: String,
     /// The tax entries in the boxes.
     pub entry_count: u64,
     pub warnings: Vec<VatReturnWarningView>,
     /// The entry that settled the VAT accounts; null in drafts, and where there was nothing to settle.
     pub entry_id: Option<Uuid>,
-    /// When the figures were computed.
+    /// The moment at which the figures were computed.
     #[schema(format = "date-time")]
     pub prepared_at: String,
     #[schema(format = "date-time")]
@@ -73,7 +73,7 @@ pub struct VatBoxView {
     #[serde(rename = "box")]
     pub code: String,
     pub name: NameView,
-    /// What was sold or bought in the period; null in boxes that hold VAT only.
+    /// The sales or purchases of the period; null in boxes that hold VAT only.
     pub amount: Option<String>,
     /// Corrections of what earlier returns declared; null in boxes that hold VAT only.
     pub adjustment: Option<String>,
@@ -103,7 +103,7 @@ pub struct LateEntryView {
     pub side: String,
     #[serde(rename = "box")]
     pub code: String,
-    /// In the company currency, like the tax.
+    /// The base in the company currency, like the tax.
     pub base: String,
     pub tax: String,
 }
@@ -135,7 +135,7 @@ impl From<KeptBox> for VatBoxView {
 }
 
 impl StoredReturn {
-    /// As lists show it, without the document that has the boxes.
+    /// The view as lists show it, without the boxes.
     pub fn head(&self, company_scale: u8) -> VatReturnView {
         VatReturnView {
             id: self.id.uuid(),

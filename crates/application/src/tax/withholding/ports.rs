@@ -112,7 +112,7 @@ pub trait WithholdingQueries: Send + Sync {
         tenant: TenantId,
         id: WithholdingReturnId,
     ) -> AppResult<Option<WithholdingReturnView>>;
-    /// Without their lines.
+    /// Withholding tax returns without their lines.
     async fn withholding_returns(
         &self,
         tenant: TenantId,

@@ -1,4 +1,4 @@
-//! `POST /withholding-returns/{id}/prepare`: computes a draft again, with whatever was paid meanwhile.
+//! `POST /withholding-returns/{id}/prepare`: computes a draft again, with the payments posted meanwhile.
 
 use async_trait::async_trait;
 use domain::tax::withholding::WithholdingReturnId;

@@ -26,12 +26,12 @@ pub struct WithholdingReturnView {
     pub status: &'static str,
     /// The number under which the authority has the return.
     pub reference: Option<String>,
-    /// What was paid, before tax, in the company currency.
+    /// The amount paid, before tax, in the company currency.
     pub base: String,
-    /// What was withheld.
+    /// The tax withheld.
     pub tax: String,
     pub entry_count: u64,
-    /// When the figures were computed.
+    /// The moment at which the figures were computed.
     #[schema(format = "date-time")]
     pub prepared_at: String,
     #[schema(format = "date-time")]
@@ -43,19 +43,19 @@ pub struct WithholdingReturnView {
     #[schema(format = "date-time")]
     pub created_at: String,
     pub version: i64,
-    /// By supplier and tax code. Lists leave them out.
+    /// The sums by supplier and tax code. Lists leave them out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lines: Option<Vec<WithholdingLineView>>,
 }
 
-/// What was withheld from one supplier at one tax code, in the company currency.
+/// The tax withheld from one supplier at one tax code, in the company currency.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct WithholdingLineView {
     /// The code of the supplier.
     pub party: String,
     pub tax_code: String,
-    /// In per cent.
+    /// The rate in per cent.
     pub rate: String,
     pub base: String,
     pub tax: String,
@@ -77,13 +77,13 @@ pub struct WithholdingEntryView {
     /// The code of the supplier.
     pub party: String,
     pub tax_code: String,
-    /// In per cent.
+    /// The rate in per cent.
     pub rate: String,
     pub currency: String,
-    /// In the currency of the payment.
+    /// The base in the currency of the payment.
     pub currency_base: String,
     pub currency_tax: String,
-    /// In the company currency, like the tax.
+    /// The base in the company currency, like the tax.
     pub base: String,
     pub tax: String,
     pub payment_date: NaiveDate,
@@ -92,7 +92,7 @@ pub struct WithholdingEntryView {
 }
 
 impl StoredWithholdingReturn {
-    /// As lists show it.
+    /// The view as lists show it.
     pub fn head(&self, company_scale: u8) -> WithholdingReturnView {
         WithholdingReturnView {
             id: self.id.uuid(),

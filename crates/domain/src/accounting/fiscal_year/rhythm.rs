@@ -9,9 +9,9 @@ use super::{FiscalYear, MONTHS_PER_YEAR, PeriodPattern, YearPlan};
 
 /// How many missing fiscal years may lie between two that are used: a date further off is a slip of the pen.
 pub const FISCAL_YEARS_BEYOND_MAX: usize = 2;
-/// The same for the first entries of a ledger, which may be old books: years before the ones there are.
+/// The limit for the first entries of a ledger, which may be old books: missing years before the existing ones.
 pub const FISCAL_YEARS_HISTORY_MAX: usize = 30;
-/// And years after them.
+/// The limit for the first entries of a ledger: missing years after the existing ones.
 pub const FISCAL_YEARS_AHEAD_MAX: usize = 5;
 
 /// How years look that are made by themselves.

@@ -38,7 +38,7 @@ fn header() -> EntryHeader {
     }
 }
 
-/// The same entry as it is hashed now.
+/// The header with the current hash version.
 fn header_two() -> EntryHeader {
     EntryHeader { hash_version: HashVersion::Two, ..header() }
 }

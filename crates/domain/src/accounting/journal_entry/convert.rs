@@ -1,4 +1,4 @@
-//! From a line's currency to the company currency (R7).
+//! Conversion from a line's currency to the company currency (R7).
 
 use std::collections::HashMap;
 

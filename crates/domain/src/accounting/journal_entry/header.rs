@@ -1,4 +1,4 @@
-//! What an entry in the ledger says of itself.
+//! The header of an entry in the ledger.
 
 use chrono::NaiveDate;
 
@@ -10,13 +10,13 @@ use crate::time::Timestamp;
 /// Which bytes a hash is made of. A chain may hold entries of both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum HashVersion {
-    /// Without origin and dimension values.
+    /// The bytes without origin and dimension values.
     One = 1,
     Two = 2,
 }
 
 impl HashVersion {
-    /// Of entries that are posted now.
+    /// The version of entries that are posted now.
     pub const CURRENT: Self = Self::Two;
 
     pub const fn number(self) -> u8 {
@@ -31,7 +31,7 @@ impl HashVersion {
 /// Who made an entry, from what, and why. Nothing of it changes after posting.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EntryOrigin {
-    /// When it was created; an entry posted at once is created as it is recorded.
+    /// The moment of creation; an entry posted at once is created as it is recorded.
     pub created_at: Timestamp,
     /// `None` for what the product makes by itself.
     pub created_by: Option<UserId>,
@@ -42,7 +42,7 @@ pub struct EntryOrigin {
     pub reason: Option<String>,
 }
 
-/// What a posted entry says of itself, lines apart.
+/// The header of a posted entry: everything but its lines.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EntryHeader {
     pub tenant_id: TenantId,

@@ -16,7 +16,7 @@ pub enum LineAmount {
 }
 
 impl LineAmount {
-    /// From two columns of which one is absent or zero (R6); at `/debit`.
+    /// Reads the amount from two columns, one of which is absent or zero (R6); violations point at `/debit`.
     pub fn from_columns(debit: Option<Amount>, credit: Option<Amount>) -> Result<Self, Violation> {
         let given = |amount: Option<Amount>| amount.filter(|amount| !amount.is_zero());
         match (given(debit), given(credit)) {
@@ -48,7 +48,7 @@ impl LineAmount {
         }
     }
 
-    /// The same side with another amount.
+    /// Keeps the side and replaces the amount.
     #[must_use]
     pub const fn with(self, amount: Amount) -> Self {
         match self {
@@ -74,7 +74,7 @@ impl LineAmount {
     }
 }
 
-/// What a line says beside its account, amounts and dimensions: it goes from the input into the ledger as it is.
+/// The details of a line beside its account, amounts and dimensions; they go from the input into the ledger unchanged.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LineDetails {
     pub description: Option<String>,
@@ -133,14 +133,14 @@ impl NewLine {
 /// A line of a posted entry; never changes again (R5).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PostedLine {
-    /// From 1, in the order of the entry.
+    /// The number of the line, from 1, in the order of the entry.
     pub line_no: u32,
     pub account: AccountId,
     /// In the company currency; exactly one of debit and credit is greater than zero.
     pub debit: Amount,
     pub credit: Amount,
     pub currency: CurrencyCode,
-    /// In the line's currency, on the same side.
+    /// The amount in the line's currency, on the same side.
     pub currency_debit: Amount,
     pub currency_credit: Amount,
     pub rate: Rate,

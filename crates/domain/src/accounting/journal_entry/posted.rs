@@ -25,7 +25,7 @@ pub struct ValidatedEntry {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ChainLink {
     pub tenant_id: TenantId,
-    /// From 1, without gaps.
+    /// The position in the chain, from 1, without gaps.
     pub sequence: i64,
     /// The hash of the entry before; [`hash_chain::GENESIS`] for the first.
     pub previous_hash: [u8; 32],
@@ -54,11 +54,11 @@ impl ValidatedEntry {
     pub fn fiscal_period_id(&self) -> FiscalPeriodId {
         self.fiscal_period_id
     }
-    /// As they will be posted, the rounding line last if there is one.
+    /// The lines as they will be posted; a rounding line comes last.
     pub fn lines(&self) -> &[PostedLine] {
         &self.lines
     }
-    /// Whether its amounts were there before the books began: opening balances, and what takes them back.
+    /// Whether the entry holds opening balances or takes them back: its amounts are older than the books.
     pub fn is_opening(&self) -> bool {
         self.kind() == EntryKind::Opening || self.reverses_opening
     }

@@ -17,14 +17,14 @@ pub struct PostingRules<'a> {
     pub company: Currency,
     /// The tenant's currencies; the company currency need not be among them.
     pub currencies: &'a HashMap<CurrencyCode, Currency>,
-    /// Those of them that only a year close may still use.
+    /// The inactive currencies, which only a year close may still use.
     pub inactive_currencies: &'a HashSet<CurrencyCode>,
     /// At least the accounts of the lines and the rounding account.
     pub accounts: &'a HashMap<AccountId, AccountFacts>,
     /// Company units for one unit of the currency on the posting date, for lines without their own rate.
     pub rates: &'a HashMap<CurrencyCode, Rate>,
     pub rounding_account: Option<AccountId>,
-    /// In the order in which they were made.
+    /// The dimension rules in the order in which they were made.
     pub dimension_rules: &'a [DimensionRule],
     /// At least the values of the lines and what lies above them.
     pub dimension_tree: &'a DimensionTree,

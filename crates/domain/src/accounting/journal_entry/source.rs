@@ -5,7 +5,7 @@ use uuid::Uuid;
 use crate::error::Phrase;
 
 crate::choices! {
-    /// What makes entries of its own.
+    /// The kinds of records that journal entries are made for.
     pub enum EntrySourceKind {
         /// Items that were allocated to one another, or an allocation that was undone.
         Allocation = "allocation",
@@ -18,9 +18,9 @@ crate::choices! {
         PurchaseCreditNote = "purchase_credit_note",
         Receipt = "receipt",
         Payment = "payment",
-        /// The VAT of a period, moved from the VAT accounts to what is owed to the authority or carried forward.
+        /// The VAT of a period, moved from the VAT accounts to the account of the VAT owed or of the credit carried forward.
         VatReturn = "vat_return",
-        /// What was taken off open items without any money.
+        /// Open items that were written off, in whole or in part.
         WriteOff = "write_off",
         /// An entry by hand, which is its own document.
         JournalEntry = "journal_entry",
@@ -28,7 +28,7 @@ crate::choices! {
 }
 
 impl EntrySourceKind {
-    /// What a person does instead of reversing the entry.
+    /// The action to take instead of reversing the entry.
     pub fn remedy(self) -> Phrase {
         match self {
             Self::Allocation => Phrase::new("undo the allocation", "ألغِ التخصيص"),

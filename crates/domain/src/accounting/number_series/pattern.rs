@@ -34,7 +34,7 @@ pub(super) enum Part {
 }
 
 impl Part {
-    /// As it stands in a pattern.
+    /// The text of the part in a pattern.
     pub(super) fn text(&self) -> String {
         match self {
             Self::Literal(text) => text.clone(),

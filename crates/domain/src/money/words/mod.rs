@@ -41,7 +41,7 @@ impl Amount {
         Some(if self.is_negative() { format!("{minus}{text}") } else { text })
     }
 
-    /// The same between the words that close it, so that nothing can be added: `فقط … لا غير`, `… only`.
+    /// The amount in words between closing words, so that nothing can be added: `فقط … لا غير`, `… only`.
     pub fn in_closed_words(self, currency: CurrencyCode, language: Language) -> Option<String> {
         let words = self.in_words(currency, language)?;
         Some(match language {

@@ -1,4 +1,4 @@
-//! What currencies and their subunits are called, and how the names behave in grammar.
+//! The names of currencies and their subunits, and their grammar.
 
 use super::super::CurrencyCode;
 

@@ -167,7 +167,7 @@ impl<'a> Reader<'a, '_> {
                 sums.len() - 1
             });
             let sum = sums[at].1.checked_add(plus).and_then(|sum| sum.checked_sub(minus));
-            // What does not fit is refused with the totals of the entry.
+            // A sum that overflows is refused with the totals of the entry.
             sums[at].1 = sum.unwrap_or_default();
         }
         sums

@@ -1,4 +1,4 @@
-//! What the posted lines of an entry come to, code by code.
+//! The sums of the posted lines of an entry by tax code.
 
 use super::{HandTax, HandTaxes, Row, bought, return_box, signed};
 use crate::accounting::journal_entry::PostedLine;

@@ -121,7 +121,7 @@ fn the_other_lines_with_the_code_tell_the_base() {
     assert_eq!(standard(&back), Ok(vec![(2, amount("100"))]));
     let bought = [(BANK, "-115", "", ""), (REVENUE, "100", "P15", ""), (OUTPUT, "15", "P15", "")];
     assert_eq!(standard(&bought), Ok(vec![(2, amount("100"))]));
-    // What is given is not told.
+    // A given base is not derived.
     let given = [(BANK, "15", "", ""), (OUTPUT, "-15", "S15", "100")];
     assert_eq!(standard(&given), Ok(vec![]));
 }

@@ -11,7 +11,7 @@ pub struct BoxDef {
     pub content: BoxContent,
 }
 
-/// Where the figures of a box come from.
+/// The origin of the figures of a box.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BoxContent {
     /// The entries that name the box. The bases of one side make the amount, so that a reverse charge, which has both, counts
@@ -25,7 +25,7 @@ pub enum BoxContent {
     Corrections,
     /// The credit that the returns before have left.
     CreditBroughtForward,
-    /// What is owed, or reclaimable if negative.
+    /// The net VAT owed, or reclaimable if negative.
     Net,
 }
 

@@ -9,9 +9,9 @@ use crate::tax::tax_entry::TaxSide;
 pub struct BoxSum {
     pub code: String,
     pub side: TaxSide,
-    /// Whether they correct documents of earlier returns.
+    /// Whether the entries correct documents of earlier returns.
     pub adjustment: bool,
-    /// Whether their tax dates are before the period.
+    /// Whether the tax dates of the entries are before the period.
     pub early: bool,
     pub base: Amount,
     pub tax: Amount,
@@ -50,9 +50,9 @@ pub struct Figures {
     pub due: Amount,
     /// The credit that the returns before have left.
     pub credit: Amount,
-    /// What is owed, or reclaimable if negative.
+    /// The net VAT owed, or reclaimable if negative.
     pub net: Amount,
-    /// What the late entries change of what is owed, without its sign.
+    /// The amount by which late entries change the VAT owed, without its sign.
     pub late_vat: Amount,
     /// The entries in the boxes.
     pub entry_count: u64,

@@ -1,4 +1,4 @@
-//! The entry that a filed return posts: it empties the VAT accounts of what the return has declared.
+//! The journal entry that a filed return posts: it clears the declared VAT from the VAT accounts.
 
 use std::collections::BTreeMap;
 
@@ -10,9 +10,9 @@ use crate::money::Amount;
 /// The accounts beside those on which documents posted VAT.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SettlementAccounts {
-    /// What is owed to the authority.
+    /// The account for the VAT owed to the authority.
     pub settlement: AccountId,
-    /// What the authority owes, carried forward from return to return.
+    /// The account for the credit with the authority, carried forward from return to return.
     pub credit: AccountId,
 }
 

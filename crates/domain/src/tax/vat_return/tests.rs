@@ -182,7 +182,7 @@ fn every_box_is_there_once_and_names_boxes_before_it() {
 }
 
 proptest! {
-    /// What is due is what the entries owe, whatever boxes, sides and columns they stand in.
+    /// The VAT due equals the VAT owed on the entries, whatever boxes, sides and columns they are in.
     #[test]
     fn what_is_due_is_what_the_entries_owe(
         entries in prop::collection::vec((0..10_usize, any::<bool>(), any::<bool>(), -1_000_000_i64..1_000_000), 0..40),

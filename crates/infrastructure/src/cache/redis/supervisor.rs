@@ -30,7 +30,7 @@ const LOOK_BACK: Duration = Duration::from_secs(20 * 60);
 /// Why a session is over.
 enum End {
     Broken,
-    /// The same servers with other credentials, or others.
+    /// Another session takes its place: with other credentials, or to other servers.
     Replaced(Box<Session>),
     Stopped,
 }

@@ -87,7 +87,7 @@ impl Remote {
         keys.push(name.to_owned());
         let mut values = self.get_many(link, &keys).await?;
         let value = values.pop().unwrap_or_default();
-        // Those that are missing are made side by side: a slow Redis costs one wait, however many there are.
+        // Missing generations are made concurrently: a slow Redis costs one wait, however many there are.
         let generations = keys.iter().zip(values).map(async |(key, value)| match text(value) {
             Some(generation) => Ok(generation),
             None => self.new_generation(link, key).await,

@@ -198,7 +198,7 @@ pub async fn find(db: &Db, tenant: TenantId, id: AccountId) -> StorageResult<Opt
     row.map(|row| read_account(&mut row.columns("account"))).transpose()
 }
 
-/// The same in a chart of the past.
+/// The account with its descendants in a past state of the chart.
 fn known_descendants(chart: &[ChartAccount], id: AccountId) -> Vec<AccountId> {
     let mut accounts = vec![id];
     let mut level = accounts.clone();

@@ -14,7 +14,7 @@ use crate::sql::value::{Columns, Row};
 use crate::statements;
 
 statements! {
-    // The same with the company's name.
+    // The company's currency and name.
     LETTERHEAD = "accounting.currency.letterhead":
         "SELECT t.currency, c.code, c.scale, t.name_ar, t.name_en FROM tenant t \
          LEFT JOIN currency c ON c.tenant_id = t.id WHERE t.id = ?1";

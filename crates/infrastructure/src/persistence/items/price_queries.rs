@@ -41,7 +41,7 @@ statements! {
     );
 }
 
-/// What is named by id and what is named by code.
+/// The ids and the codes among the references.
 fn named<'r, T: 'r>(references: impl Iterator<Item = &'r Reference<Id<T>>> + Clone) -> (Value, Value) {
     let ids = references.clone().filter_map(|reference| match reference {
         Reference::Id(id) => Some(id.uuid()),

@@ -25,7 +25,7 @@ use crate::sql::statement::Lookup;
 use crate::sql::value::{Value, code_list, id_list};
 
 impl SqlUnitOfWork {
-    /// What is named, by id and by code.
+    /// The records named by id or by code.
     async fn named<R: Table>(
         &mut self,
         (by_id, by_code): (&'static Lookup, &'static Lookup),

@@ -35,7 +35,7 @@ pub static LIST: ListSql = ListSql {
     sorted_as: &[],
 };
 
-/// The same with what was before and after.
+/// The list with the documents before and after each change.
 pub static WHOLE_LIST: ListSql = ListSql {
     spec: &application::platform::audit_log::AUDIT_LOG_LIST,
     select: concat!("SELECT ", audit_columns!(), ", a.before_document, a.after_document FROM audit_log a"),

@@ -1,4 +1,5 @@
-//! What was open of an item on a day: what is open now, and what allocations took that do not count yet on that day.
+//! The open amount of an item on a day: the amount open now, and the amounts of allocations that do not count yet on that
+//! day.
 //!
 //! Sums are made amounts again before they are added, because SQL Server would round the fourth decimal of a longer type away.
 
@@ -19,7 +20,7 @@ macro_rules! taken_later {
 }
 pub(in crate::persistence) use taken_later;
 
-/// What was open, in the item's currency.
+/// The amount that was open, in the item's currency.
 macro_rules! open_then {
     () => {
         "i.open_amount + COALESCE(x.amount, 0)"
@@ -27,7 +28,7 @@ macro_rules! open_then {
 }
 pub(in crate::persistence) use open_then;
 
-/// The same in the company currency.
+/// The amount that was open, in the company currency.
 macro_rules! company_open_then {
     () => {
         "i.open_company_amount + COALESCE(x.company_amount, 0)"

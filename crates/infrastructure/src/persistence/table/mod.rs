@@ -34,18 +34,18 @@ pub struct TableSql {
     pub delete: Statement,
     /// Whether another record has a code, and which record has it.
     pub codes: Option<[Statement; 2]>,
-    /// The table of what the records lie below.
+    /// The table of the parents of the records.
     pub parent: Option<ParentSql>,
     /// Each finds a row when a resource refers to the record, which is the second parameter.
     pub users: &'static [(Statement, &'static str)],
-    /// The same for texts of JSON; the second parameter is a pattern for the key as a string.
+    /// Each finds a row whose JSON text mentions the record; the second parameter is a pattern for the key as a string.
     pub mentions: &'static [(Statement, &'static str)],
     /// Documents that are kept as JSON may mention the record.
     pub mentioned: bool,
     pub list: ListSql,
 }
 
-/// What the records of a table lie below.
+/// The SQL for the parent of a table's records.
 pub struct ParentSql {
     pub exists: Statement,
     /// `t.dimension_id = ?2`
@@ -77,7 +77,7 @@ pub(crate) trait Table: MasterData<Key: Into<Value>> {
 
     fn table() -> &'static TableSql;
 
-    /// What is written with each record and removed with it.
+    /// Rows of other tables, written with each record and removed with it.
     fn beside() -> &'static [Beside<Self>] {
         &[]
     }
@@ -192,7 +192,7 @@ impl<R: Table> Records<R> for SqlUnitOfWork {
     }
 
     async fn delete(&mut self, key: R::Key, version: i64) -> StorageResult<bool> {
-        // What is undone again when the record is at another version.
+        // The removal is undone when the record is at another version.
         self.clear_beside::<R>(key).await?;
         let params = [self.tenant.into(), key.into(), version.into()];
         Ok(self.tx.execute(&R::table().delete, &params).await? == 1)

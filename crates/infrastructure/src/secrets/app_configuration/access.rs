@@ -16,7 +16,7 @@ use crate::secrets::identity::{IdentityError, TokenSource};
 
 /// The scope of tokens for the public cloud's stores.
 const PUBLIC_SCOPE: &str = "https://azconfig.io/.default";
-/// The same for other domains, by the ending of a store's name.
+/// The scopes of tokens for other domains, by the ending of a store's name.
 const OTHER_SCOPES: [(&str, &str); 5] = [
     (".azconfig.azure.us", "https://azconfig.azure.us/.default"),
     (".azconfig.azure.cn", "https://azconfig.azure.cn/.default"),

@@ -116,7 +116,7 @@ impl Client {
         Ok(false)
     }
 
-    /// The same right after reading: a page without a tag cannot tell.
+    /// Whether a page has changed right after reading; a page without a tag cannot tell.
     pub async fn any_moved(&self, pages: &[Page]) -> Result<bool, Failure> {
         let tagged: Vec<Page> = pages.iter().filter(|page| page.etag.is_some()).cloned().collect();
         self.any_changed(&tagged).await

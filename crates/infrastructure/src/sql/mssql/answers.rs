@@ -10,7 +10,7 @@ use super::values::{Parameter, declarations, names_of, read_row};
 /// Runs a text with parameters; its plan is kept under the text and their types.
 const EXECUTE: &str = "sp_executesql";
 
-/// Those of the queries that stand last in a request.
+/// The result sets of the queries that stand last in a request.
 pub fn last_sets<const N: usize>(sets: Vec<Vec<Row>>) -> StorageResult<[Vec<Row>; N]> {
     let from = sets.len().saturating_sub(N);
     let last: Vec<_> = sets.into_iter().skip(from).collect();

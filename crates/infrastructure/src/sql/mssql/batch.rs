@@ -87,7 +87,7 @@ impl Batch {
         (std::mem::take(&mut self.text), std::mem::take(&mut self.params))
     }
 
-    /// The same as one statement of a plain batch: the inner text stays parameterised, so that its plan is reused.
+    /// The request as one statement of a plain batch: the inner text stays parameterised, so that its plan is reused.
     pub fn take_as_call(&mut self) -> String {
         let (text, params) = self.take();
         if params.is_empty() {

@@ -75,7 +75,7 @@ impl SqlServerEngine {
         })
     }
 
-    /// Those that are lent, and those that are not.
+    /// The connections in use, and the idle ones.
     pub fn connections(&self) -> Connections {
         let status = self.pool().status();
         let idle = status.available.min(status.size);

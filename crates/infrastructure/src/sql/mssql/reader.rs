@@ -90,7 +90,7 @@ async fn send_rows(
     Ok(())
 }
 
-/// The same in pieces.
+/// Streams the rows in pieces.
 pub fn stream_pieces(
     pool: Pool,
     sql: String,

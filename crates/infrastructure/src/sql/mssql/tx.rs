@@ -247,7 +247,7 @@ impl SqlServerTx {
                 self.ask(statement.mssql(), params);
             }
             let sets = self.send_all().await?;
-            // What was pending may have answered before them.
+            // Pending statements may have answered before them.
             let before = sets.len().checked_sub(piece.len());
             let fewer = || StorageError::Internal("queries answered fewer result sets".to_owned());
             all.extend(sets.into_iter().skip(before.ok_or_else(fewer)?));

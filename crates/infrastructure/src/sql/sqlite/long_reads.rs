@@ -67,7 +67,7 @@ impl LongReads {
         ReceiverStream::new(receiver).boxed()
     }
 
-    /// The same row by row.
+    /// Streams single rows.
     pub fn rows(&self, sql: String, params: Vec<Value>) -> BoxStream<'static, StorageResult<Row>> {
         let apart = |batch: StorageResult<Vec<Row>>| match batch {
             Ok(rows) => futures::stream::iter(rows.into_iter().map(Ok)).boxed(),

@@ -79,7 +79,7 @@ impl WritePauses {
         }
     }
 
-    /// The same for each row of a statement, by its number.
+    /// Looks once in so many rows of a statement; called for each row with its number.
     pub fn look_now_and_then(&self, row: usize) {
         if row % ROWS_BETWEEN_LOOKS == ROWS_BETWEEN_LOOKS - 1 {
             self.look();

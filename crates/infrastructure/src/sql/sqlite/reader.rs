@@ -127,7 +127,7 @@ impl Readers {
         result
     }
 
-    /// Those that are lent, and those that are not.
+    /// The connections in use, and the idle ones.
     pub fn connections(&self) -> Connections {
         let (max, idle) = (self.0.count as usize, self.0.places.available_permits());
         let waiting = self.0.waiting.load(Ordering::Relaxed);

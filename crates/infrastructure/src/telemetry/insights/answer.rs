@@ -7,7 +7,7 @@ use serde::Deserialize;
 pub enum Judged {
     /// It was taken, but for some that never will be.
     Done { refused: usize },
-    /// Those at these places are to be sent again.
+    /// The items at these places are to be sent again.
     Again { places: Vec<usize>, refused: usize },
 }
 

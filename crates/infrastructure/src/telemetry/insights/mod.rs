@@ -129,7 +129,7 @@ impl Envelopes {
         self.envelope("Metric", "MetricData", time, None, data)
     }
 
-    /// Those of every item (H6), and who it was (H7).
+    /// The properties of every item (H6), with its user and tenant (H7).
     fn properties(&self, origin: Option<&Origin>) -> Map<String, Value> {
         let mut properties = Map::new();
         put(&mut properties, "Environment", &self.identity.environment);

@@ -1,5 +1,5 @@
-//! What is in a database of an earlier version is still there, and means the same, after the migrations that came since.
-//! With `ERP_TEST_PROFILE=cloud` the migrations are those of SQL Server.
+//! Data in a database of an earlier version is still there, and means the same, after the migrations that came since. With
+//! `ERP_TEST_PROFILE=cloud` the migrations are those of SQL Server.
 
 mod ledger;
 mod master_data;
@@ -73,7 +73,7 @@ impl Earlier {
         self.rows.push_str(&self.place.insert(table, columns));
     }
 
-    /// The same database on this version.
+    /// Migrates the database to this version.
     async fn upgraded(self) -> Store {
         self.place.run(&self.rows).await.unwrap();
         self.place.open(Migrating::Apply, Arc::new(SystemClock), Arc::new(SystemIds)).await

@@ -148,7 +148,7 @@ async fn a_missing_last_entry_and_a_missing_event_are_found() {
     }
 }
 
-/// What is open of an item is neither less nor of another party than the ledger says.
+/// Amount and party of an open item are those of the ledger.
 #[tokio::test]
 async fn an_open_item_that_was_changed_is_found() {
     for (change, found) in [

@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::{opened, read};
 use crate::database::{End, Probe};
 
-/// Those of the row, each with the severity it comes with. One of 20 ends the connection, too.
+/// The transient errors of the requirement, each with its severity. One of severity 20 also ends the connection.
 const TRANSIENT: [(i32, u8); 13] = [
     (233, 20),
     (1205, 13),

@@ -150,7 +150,7 @@ async fn a_hung_redis_is_not_felt_by_callers() {
         "reads, middle and 95 %: {:?} {:?}, with Redis hung {:?} {:?}; writes, middle: {:?}, with Redis hung {:?}",
         reads[middle], reads[late], hung_reads[middle], hung_reads[late], writes[15], hung_writes[15]
     );
-    // What Redis had answered comes from the database; but nobody waits for Redis, once it is known to hang.
+    // Reads that Redis had answered go to the database, and nobody waits for Redis once it is known to hang.
     let all = |reads: &[Duration], writes: &[Duration]| reads.iter().chain(writes).sum::<Duration>();
     let (healthy, hung) = (all(&reads, &writes), all(&hung_reads, &hung_writes));
     assert!(hung < healthy * 3 + OPERATION_TIMEOUT * 300 / 4, "{hung:?} instead of {healthy:?} in all");

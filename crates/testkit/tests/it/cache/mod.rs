@@ -22,7 +22,7 @@ use infrastructure::system::{SystemClock, SystemIds};
 /// Longest wait for what happens soon.
 const SOON: Duration = Duration::from_secs(15);
 
-/// The same reasoning as the defaults, in more of a hurry.
+/// Timings in the proportions of the defaults, but shorter.
 pub fn timings() -> Timings {
     Timings {
         heartbeat: Duration::from_millis(50),

@@ -13,7 +13,7 @@ use crate::operation::Operations;
 pub const BATCH_BODY_BYTES_MAX: usize = 1 << 20;
 /// Longest an atomic batch may hold its transaction: others of its tenant wait for it.
 pub const ATOMIC_BATCH_SECONDS_MAX: u64 = 10;
-/// The same where the writes of all tenants run one after the other.
+/// Longest an atomic batch may hold its transaction where the writes of all tenants run one after the other.
 pub const ATOMIC_BATCH_ONE_WRITER_SECONDS_MAX: u64 = 2;
 /// Operations of an atomic batch that prepare themselves at the same time, before the transaction begins.
 pub const PREPARED_AT_ONCE_MAX: usize = 4;

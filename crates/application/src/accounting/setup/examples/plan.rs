@@ -29,7 +29,7 @@ pub enum Side {
     Credit,
 }
 
-/// What becomes of a plan.
+/// The kind of document or entry that a plan is posted as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// An entry by hand.
@@ -37,7 +37,7 @@ pub enum Kind {
     Invoice,
     /// An invoice that is paid at once.
     CashSale,
-    /// With its tax code.
+    /// A bill with its tax code.
     Bill(&'static str),
     /// A bill that is paid from the bank on its day.
     PaidBill,
@@ -54,7 +54,7 @@ pub struct Planned {
     pub journal: &'static str,
     pub ar: &'static str,
     pub en: &'static str,
-    /// In the foreign currency.
+    /// Whether the amounts are in the foreign currency.
     pub foreign: bool,
     pub lines: Vec<Line>,
 }

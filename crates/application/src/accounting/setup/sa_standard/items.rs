@@ -66,7 +66,7 @@ pub(in crate::accounting::setup) async fn ensure_units(
     create_missing::<Unit>(ctx, uow, units()?).await
 }
 
-/// The same of categories, with the tax codes that are there.
+/// Creates the categories that the tenant lacks, with the tax codes that exist, and answers how many.
 pub(in crate::accounting::setup) async fn ensure_categories(
     ctx: &RequestContext,
     uow: &mut dyn UnitOfWork,

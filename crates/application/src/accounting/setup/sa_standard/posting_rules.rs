@@ -17,7 +17,7 @@ use crate::unit_of_work::UnitOfWork;
 /// The tax code of exports, whose sales have an account of their own.
 const EXPORT: &str = "Z-EXP";
 
-/// What a rule of the template is for.
+/// The scope of a posting rule of the template.
 #[derive(Clone, Copy)]
 enum For {
     Anything,

@@ -1,4 +1,4 @@
-//! Whether an entry balances, and the line that takes up what conversion leaves (R6, R7).
+//! The check that an entry balances, and the rounding line that takes up conversion differences (R6, R7).
 
 use super::super::{
     ENTRY_TOTAL_OUT_OF_RANGE, LineAmount, LineDetails, PostedLine, ROUNDING_ACCOUNT_MISSING, UNBALANCED_ENTRY,
