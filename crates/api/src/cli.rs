@@ -42,7 +42,7 @@ pub enum Command {
     /// Prepare for a disaster
     #[command(subcommand)]
     Dr(DrCommand),
-    /// Import a CSV or NDJSON file
+    /// Import a CSV, XLSX or NDJSON file
     Import(ImportArgs),
     /// Bring the database to this version's schema; waits for another one that does, for five minutes at most
     Migrate(MigrateArgs),
@@ -205,7 +205,7 @@ pub struct ImportArgs {
     /// Code of the tenant
     #[arg(long)]
     pub tenant: String,
-    /// A .csv, .tsv, .ndjson or .jsonl file
+    /// A .csv, .tsv, .xlsx, .ndjson or .jsonl file
     #[arg(long)]
     pub file: PathBuf,
     /// Post the entries, or with `--post=false` leave drafts; by default opening balances are posted and journal entries stay
@@ -230,6 +230,9 @@ pub struct ImportArgs {
     /// Posting date of opening balances whose rows do not name one
     #[arg(long)]
     pub date: Option<chrono::NaiveDate>,
+    /// Code of the import profile that says how the file is read
+    #[arg(long)]
+    pub profile: Option<String>,
     /// Check everything and keep nothing
     #[arg(long)]
     pub dry_run: bool,

@@ -1,8 +1,10 @@
 //! The dependencies of handlers. Each takes the one part it needs as `State<…>`.
 
+use domain::accounting::recurring_entry::EntryTemplate;
 use std::ops::Deref;
 use std::sync::Arc;
 
+use application::accounting::approvals::ports::ApprovalQueries;
 use application::accounting::ports::accounts::AccountQueries;
 use application::accounting::ports::close_checklist::CloseChecklistQueries;
 use application::accounting::ports::exchange_rates::ExchangeRateQueries;
@@ -15,12 +17,13 @@ use application::accounting::ports::locks::LockQueries;
 use application::accounting::ports::number_series::NumberSeriesQueries;
 use application::accounting::ports::opening_balances::OpeningBalanceQueries;
 use application::accounting::ports::posting_rules::PostingRuleQueries;
-use application::accounting::ports::recurring_entries::RecurringEntryQueries;
+use application::accounting::ports::recurring::RecurringQueries;
 use application::accounting::ports::reports::ReportQueries;
 use application::accounting::revaluation_runs::ports::RevaluationQueries;
 use application::command::Application;
 use application::company::ports::CompanyQueries;
 use application::documents::ports::DocumentQueries;
+use application::documents::recurring::template::InvoiceTemplate;
 use application::items::ports::PriceQueries;
 use application::master_data::registry::MasterReads;
 use application::parties::ports::PartyQueries;
@@ -38,6 +41,7 @@ use application::ports::blobs::BlobStore;
 use application::ports::cache::{Cache, RecentChanges};
 use application::ports::clock::{Clock, Ids};
 use application::printing::ports::Printer;
+use application::settlement::dunning::ports::DunningQueries;
 use application::settlement::ports::SettlementQueries;
 use application::settlement::write_offs::ports::WriteOffQueries;
 use application::tax::ports::TaxCodeQueries;
@@ -175,7 +179,7 @@ parts! {
 
 /// The read ports, all answered by the database; one line for each.
 macro_rules! queries {
-    ($($name:ident: $port:ident,)*) => {
+    ($($name:ident: $port:path,)*) => {
         #[derive(Clone)]
         pub struct Queries {
             $(pub $name: Arc<dyn $port>,)*
@@ -199,12 +203,14 @@ macro_rules! queries {
 
 queries! {
     accounts: AccountQueries,
+    approvals: ApprovalQueries,
     attachments: AttachmentQueries,
     audit_log: AuditLogQueries,
     change_feed: ChangeFeedQueries,
     close_checklist: CloseChecklistQueries,
     company: CompanyQueries,
     documents: DocumentQueries,
+    dunning: DunningQueries,
     exchange_rates: ExchangeRateQueries,
     fiscal_years: FiscalYearQueries,
     integrity: IntegrityQueries,
@@ -221,7 +227,8 @@ queries! {
     posting_rules: PostingRuleQueries,
     prices: PriceQueries,
     recent_changes: RecentChanges,
-    recurring_entries: RecurringEntryQueries,
+    recurring_entries: RecurringQueries<EntryTemplate>,
+    recurring_invoices: RecurringQueries<InvoiceTemplate>,
     reports: ReportQueries,
     revaluations: RevaluationQueries,
     settlement: SettlementQueries,

@@ -106,6 +106,17 @@ impl AppError {
         }
         categories().next().unwrap_or(Category::Internal)
     }
+    /// Whether the books or the rights refused one thing, so that work which tries several may note it and go on.
+    pub fn is_refusal(&self) -> bool {
+        matches!(
+            self.category(),
+            Category::Rule
+                | Category::Conflict
+                | Category::Forbidden
+                | Category::NotFound
+                | Category::TooLarge
+        )
+    }
     pub fn is(&self, def: &'static ErrorDef) -> bool {
         self.violations.iter().chain(self.headline.as_deref()).any(|v| v.def == def)
     }

@@ -53,6 +53,8 @@ pub enum FieldKind {
     Boolean,
     /// A barcode, found in the form in which barcodes are compared.
     Barcode,
+    /// The code of a dimension and that of one of its values: `cost-centre:ADMIN`.
+    DimensionValue,
     /// A name, found by any part of it: folded like the search column it stands for.
     Search,
     /// One of these words.

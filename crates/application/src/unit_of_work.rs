@@ -1,9 +1,11 @@
 //! The open transaction, bound to one tenant, with every repository on it.
 
+use domain::accounting::recurring_entry::EntryTemplate;
 use domain::ids::TenantId;
 use domain::time::Timestamp;
 use uuid::Uuid;
 
+use crate::accounting::approvals::ports::ApprovalRepository;
 use crate::accounting::ports::accounts::AccountRepository;
 use crate::accounting::ports::dimension_rules::DimensionRuleRepository;
 use crate::accounting::ports::dimensions::DimensionRepository;
@@ -17,10 +19,11 @@ use crate::accounting::ports::locks::LockRepository;
 use crate::accounting::ports::number_series::NumberSeriesRepository;
 use crate::accounting::ports::opening_balances::OpeningBalanceRepository;
 use crate::accounting::ports::posting_rules::PostingRuleRepository;
-use crate::accounting::ports::recurring_entries::RecurringEntryRepository;
+use crate::accounting::ports::recurring::RecurringRepository;
 use crate::accounting::revaluation_runs::ports::RevaluationRepository;
 use crate::company::ports::CompanyRepository;
 use crate::documents::ports::DocumentRepository;
+use crate::documents::recurring::template::InvoiceTemplate;
 use crate::items::ports::ItemRepository;
 use crate::master_data::registry::MasterRecords;
 use crate::parties::ports::PartyRepository;
@@ -36,6 +39,7 @@ use crate::platform::ports::{
 use crate::ports::bookkeeping::Bookkeeping;
 use crate::ports::change::Change;
 use crate::ports::codes::CodeRepository;
+use crate::settlement::dunning::ports::DunningRepository;
 use crate::settlement::ports::OpenItemRepository;
 use crate::settlement::write_offs::ports::WriteOffRepository;
 use crate::tax::tax_entries::TaxEntryRepository;
@@ -55,11 +59,13 @@ pub trait UnitOfWork: MasterRecords {
     fn record(&mut self, change: Change);
     fn bookkeeping(&mut self) -> &mut dyn Bookkeeping;
     fn fiscal_years(&mut self) -> &mut dyn FiscalYearRepository;
+    fn approvals(&mut self) -> &mut dyn ApprovalRepository;
     fn accounts(&mut self) -> &mut dyn AccountRepository;
     fn company(&mut self) -> &mut dyn CompanyRepository;
     fn codes(&mut self) -> &mut dyn CodeRepository;
     fn dimension_rules(&mut self) -> &mut dyn DimensionRuleRepository;
     fn dimensions(&mut self) -> &mut dyn DimensionRepository;
+    fn dunning(&mut self) -> &mut dyn DunningRepository;
     fn documents(&mut self) -> &mut dyn DocumentRepository;
     fn exchange_rates(&mut self) -> &mut dyn ExchangeRateRepository;
     fn journal_entries(&mut self) -> &mut dyn JournalEntryRepository;
@@ -71,7 +77,8 @@ pub trait UnitOfWork: MasterRecords {
     fn parties(&mut self) -> &mut dyn PartyRepository;
     fn opening_balances(&mut self) -> &mut dyn OpeningBalanceRepository;
     fn posting_rules(&mut self) -> &mut dyn PostingRuleRepository;
-    fn recurring_entries(&mut self) -> &mut dyn RecurringEntryRepository;
+    fn recurring_entries(&mut self) -> &mut dyn RecurringRepository<EntryTemplate>;
+    fn recurring_invoices(&mut self) -> &mut dyn RecurringRepository<InvoiceTemplate>;
     fn revaluations(&mut self) -> &mut dyn RevaluationRepository;
     fn items(&mut self) -> &mut dyn ItemRepository;
     fn imports(&mut self) -> &mut dyn ImportRepository;

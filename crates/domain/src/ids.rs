@@ -76,7 +76,7 @@ macro_rules! ids {
 
         /// What ids stand for; there are no values of these.
         pub mod of {
-            $(#[derive(Debug)] pub enum $of {})*
+            $(#[derive(Debug, Clone, PartialEq, Eq)] pub enum $of {})*
         }
     };
 }

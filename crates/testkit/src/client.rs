@@ -107,6 +107,11 @@ impl Client {
         response.into_body()
     }
 
+    /// Somebody who is not signed in, at the same process.
+    pub fn signed_out(&self) -> Self {
+        Self { router: self.router.clone(), token: None }
+    }
+
     pub fn token(&self) -> Option<String> {
         self.token.clone()
     }

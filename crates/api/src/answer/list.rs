@@ -26,11 +26,14 @@ use crate::problem::Problem;
 /// Items read at once while a whole list is streamed; the most that is held in memory.
 pub const STREAM_PAGE_ITEMS: u32 = 500;
 
+/// One page while it is read.
+type Reading = BoxFuture<'static, AppResult<Box<dyn AnyPage>>>;
+
 /// The list of one resource. Its items are hidden behind [`AnyPage`], so that all that follows is compiled once and not for each
 /// resource.
 struct Pages {
     columns: fn() -> Columns,
-    read: Box<dyn Fn(ListQuery) -> BoxFuture<'static, AppResult<Box<dyn AnyPage>>> + Send>,
+    read: Box<dyn Fn(ListQuery) -> Reading + Send>,
 }
 
 /// A page of items of any type.

@@ -11,12 +11,13 @@ use application::ports::cache::Cached;
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use http::header::{CONTENT_TYPE, ETAG, LOCATION};
+use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, ETAG, LOCATION};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde::Serialize;
 
 use crate::base::API_BASE;
 use crate::extract::etag::{etag, not_modified};
+use crate::media::Media;
 use crate::problem::Problem;
 
 pub use csv::Columns;
@@ -77,6 +78,17 @@ fn json_bytes(status: StatusCode, body: Bytes) -> Response {
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = status;
     response.headers_mut().insert(CONTENT_TYPE, JSON);
+    response
+}
+
+/// 200 with a PDF file to look at. `name` is that of the file, without its ending.
+pub fn pdf(file: Bytes, name: &str) -> Response {
+    let mut response = Response::new(Body::from(file));
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(Media::Pdf.as_str()));
+    if let Ok(named) = HeaderValue::try_from(format!("inline; filename=\"{name}.pdf\"")) {
+        headers.insert(CONTENT_DISPOSITION, named);
+    }
     response
 }
 

@@ -5,6 +5,7 @@ use std::io::{BufReader, Write};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use application::accounting::import_profiles::find_profile;
 use application::accounting::imports::{ImportFormat, ImportKind, ImportOptions, import as import_file};
 use application::accounting::integrity::Integrity;
 use application::context::RequestContext;
@@ -12,8 +13,10 @@ use application::error::AppError;
 use application::platform::tenants::TENANT;
 use application::ports::clock::Clock;
 use application::ports::progress::Progress;
+use domain::accounting::import_profile::{FileReading, TableFormat};
 use domain::error::Language;
 use domain::ids::TenantId;
+use domain::text::Code;
 use domain::time_zone::TimeZone;
 use infrastructure::persistence::SqlUnitOfWork;
 use infrastructure::sql::backup::{self, BackupSummary};
@@ -100,14 +103,15 @@ fn told(summary: &BackupSummary) -> String {
 
 /// Imports a file into the database of a stopped server, with a progress bar on standard error.
 pub async fn import(settings: &Settings, args: ImportArgs) -> Result<(), Failure> {
-    let kind = ImportKind::parse(&args.kind).ok_or_else(|| {
-        let known = ImportKind::ALL.map(ImportKind::as_str).join(", ");
+    let kind = ImportKind::parse(&args.kind).map_err(|_| {
+        let known = ImportKind::WORDS.join(", ");
         Failure::Other(format!("--type is one of {known}, not '{}'", args.kind))
     })?;
     let extension = args.file.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
     let format = match extension.to_ascii_lowercase().as_str() {
         "ndjson" | "jsonl" => ImportFormat::NdJson,
         "tsv" | "tab" => ImportFormat::Tsv,
+        "xlsx" => ImportFormat::Xlsx,
         _ => ImportFormat::Csv,
     };
     let source = File::open(&args.file)
@@ -129,10 +133,27 @@ pub async fn import(settings: &Settings, args: ImportArgs) -> Result<(), Failure
         update: args.update,
         journal: args.journal,
         date: args.date,
+        reading: None,
+    };
+    let reading = match &args.profile {
+        Some(code) => {
+            let code = Code::parse(code).map_err(AppError::from)?;
+            let profile = find_profile(&*parts.database, tenant, &code).await?;
+            let table = if format == ImportFormat::Xlsx { TableFormat::Xlsx } else { TableFormat::Csv };
+            if profile.import_type != kind || profile.format != table || format == ImportFormat::NdJson {
+                let (of, like) = (profile.import_type, profile.format);
+                return Err(Failure::Other(format!(
+                    "the profile '{code}' is for imports of {of} from {like} files"
+                )));
+            }
+            profile.reading
+        }
+        None => FileReading::default(),
     };
     let source = BufReader::new(source);
     let bar = Arc::new(Bar::default());
-    let done = import_file(&parts.application, &ctx, (kind, format), options, source, bar.clone()).await;
+    let done =
+        import_file(&parts.application, &ctx, (kind, format, &reading), options, source, bar.clone()).await;
     bar.finish();
     parts.database.close().await;
     match done {

@@ -1,13 +1,14 @@
-//! Background work: recurring entries fall due, fiscal years end, remembered answers grow old. If several processes
+//! Background work: recurring entries and invoices fall due, fiscal years end, remembered answers grow old. If several processes
 //! share a database, only the leader does it.
 
 use std::future::Future;
 use std::time::Duration;
 
 use application::accounting::fiscal_years::make_next_year_ahead;
-use application::accounting::recurring_entries::run_due_recurring_entries;
+use application::accounting::recurring::{Recurs, run_due_occurrences};
 use application::command::Application;
 use application::documents::orders::expire_quotations;
+use application::documents::recurring::template::InvoiceTemplate;
 use application::error::AppResult;
 use application::paging::{FilterOp, FilterValue, ListQuery, PAGE_LIMIT_MAX};
 use application::platform::attachments::sweep;
@@ -15,6 +16,7 @@ use application::platform::jobs::{RENEWAL, fail_interrupted, keep_runner};
 use application::platform::retention::purge_idempotency;
 use application::platform::tenants::TENANT_LIST;
 use application::platform::views::TenantView;
+use domain::accounting::recurring_entry::EntryTemplate;
 use domain::ids::TenantId;
 use domain::time_zone::TimeZone;
 use tokio::sync::watch;
@@ -159,7 +161,11 @@ impl Worker {
                 if !self.may_go_on() {
                     return;
                 }
-                self.recurring_entries(&tenant).await;
+                self.occurrences::<EntryTemplate>(&tenant).await;
+                if !self.may_go_on() {
+                    return;
+                }
+                self.occurrences::<InvoiceTemplate>(&tenant).await;
                 if hourly && self.may_go_on() {
                     self.quotations(&tenant).await;
                 }
@@ -199,20 +205,21 @@ impl Worker {
         }
     }
 
-    /// Makes the entries that are due on the tenant's day.
-    async fn recurring_entries(&self, tenant: &TenantView) {
+    /// Makes what is due of one kind on the tenant's day.
+    async fn occurrences<T: Recurs>(&self, tenant: &TenantView) {
+        let kind = T::NAMES.cause;
         let run = async {
             let today = TimeZone::parse(&tenant.time_zone)?.day_of(self.app.clock.now());
-            run_due_recurring_entries(&self.app, TenantId::new(tenant.id), today).await
+            run_due_occurrences::<T>(&self.app, TenantId::new(tenant.id), today).await
         };
         match run.await {
             Ok(run) if run.drafted + run.posted + run.failed > 0 => info!(
-                tenant = %tenant.id, drafted = run.drafted, posted = run.posted, failed = run.failed,
-                "Recurring entries of {{tenant}}: {{drafted}} drafted, {{posted}} posted, {{failed}} refused"
+                tenant = %tenant.id, kind, drafted = run.drafted, posted = run.posted, failed = run.failed,
+                "Due of {{kind}} in {{tenant}}: {{drafted}} drafted, {{posted}} posted, {{failed}} refused"
             ),
             Ok(_) => {}
             Err(error) => {
-                error!(%error, tenant = %tenant.id, "Recurring entries of {{tenant}}: {{error}}")
+                error!(%error, tenant = %tenant.id, kind, "Due of {{kind}} in {{tenant}}: {{error}}")
             }
         }
     }

@@ -5,7 +5,7 @@ mod paper;
 mod table;
 mod xlsx;
 
-pub use csv::{header_line, lines, to_csv};
+pub use csv::CsvStyle;
 pub use paper::on_paper;
 pub use table::{Cell, Column, RowStyle, Table, TableRow};
 pub use xlsx::to_xlsx;

@@ -12,6 +12,15 @@ pub struct Table {
     pub rows: Vec<TableRow>,
     /// For Arabic.
     pub right_to_left: bool,
+    /// When the table was made, as a line below the others; paper says it in its own place.
+    pub made: Option<String>,
+}
+
+impl Table {
+    /// Lines that say what the table is about.
+    pub fn about(&self) -> Vec<String> {
+        std::iter::once(&self.title).chain(&self.notes).chain(&self.made).cloned().collect()
+    }
 }
 
 #[derive(Debug, Clone)]

@@ -24,7 +24,7 @@ fn write(table: &Table) -> Result<Vec<u8>, XlsxError> {
     sheet.set_right_to_left(table.right_to_left);
     sheet.write_string_with_format(0, 0, &table.title, &Format::new().set_bold().set_font_size(14.0))?;
     let mut row = 1;
-    for note in &table.notes {
+    for note in table.notes.iter().chain(&table.made) {
         sheet.write_string(row, 0, note)?;
         row += 1;
     }

@@ -25,7 +25,7 @@ pub fn operators(field: &FieldSpec) -> impl Iterator<Item = (&'static str, Filte
     let of_kind: &[(&'static str, FilterOp)] = match field.kind {
         FieldKind::Id | FieldKind::Word(_) => &[("", Eq), ("ne", Ne), ("in", In)],
         FieldKind::Boolean => &[("", Eq), ("ne", Ne)],
-        FieldKind::Barcode => &[("", Eq)],
+        FieldKind::Barcode | FieldKind::DimensionValue => &[("", Eq)],
         FieldKind::Search => &[("", Like), ("like", Like)],
         FieldKind::Text => &[
             ("", Eq),
@@ -172,6 +172,7 @@ fn parse_value(kind: FieldKind, value: &str) -> Option<FilterValue> {
             read::<Text<FILTER_LENGTH_MAX>>(value).map(|text| FilterValue::Text(text.into_string()))
         }
         FieldKind::Barcode => read::<Code>(value).map(|code| FilterValue::Text(barcode_key(code.as_str()))),
+        FieldKind::DimensionValue => dimension_value(value).map(FilterValue::Text),
         FieldKind::Date => read::<NaiveDate>(value).map(FilterValue::Date),
         FieldKind::Timestamp => read::<Timestamp>(value).map(FilterValue::Timestamp),
         FieldKind::Amount => read::<Amount>(value).map(FilterValue::Amount),
@@ -179,6 +180,12 @@ fn parse_value(kind: FieldKind, value: &str) -> Option<FilterValue> {
         FieldKind::Boolean => read::<bool>(value).map(FilterValue::Boolean),
         FieldKind::Word(words) => words.contains(&value).then(|| FilterValue::Text(value.to_owned())),
     }
+}
+
+/// Two codes as they are stored.
+fn dimension_value(text: &str) -> Option<String> {
+    let (dimension, value) = text.split_once(':')?;
+    Some(format!("{}:{}", Code::parse(dimension).ok()?, Code::parse(value).ok()?))
 }
 
 fn expected(kind: FieldKind, op: FilterOp) -> Phrase {
@@ -190,6 +197,9 @@ fn expected(kind: FieldKind, op: FilterOp) -> Phrase {
             format!("نص لا يزيد على {FILTER_LENGTH_MAX} حرف"),
         ),
         FieldKind::Barcode => Phrase::new("a barcode such as 6281000000007", "باركود مثل 6281000000007"),
+        FieldKind::DimensionValue => {
+            Phrase::new("dimension:value such as cost-centre:ADMIN", "dimension:value مثل cost-centre:ADMIN")
+        }
         FieldKind::Date => Phrase::new("a date such as 2026-11-22", "تاريخ مثل 2026-11-22"),
         FieldKind::Timestamp => {
             Phrase::new("a timestamp such as 2026-11-22T10:30:00Z", "وقت مثل 2026-11-22T10:30:00Z")

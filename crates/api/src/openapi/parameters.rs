@@ -152,6 +152,7 @@ fn example_value(kind: FieldKind) -> Option<&'static str> {
         FieldKind::Id => Some("01928c3e-7d4a-7c1e-9f00-3a5b6c7d8e9f"),
         FieldKind::Text | FieldKind::Search => Some("A-100"),
         FieldKind::Barcode => Some("6281000000007"),
+        FieldKind::DimensionValue => Some("cost-centre:ADMIN"),
         FieldKind::Date => Some("2026-01-31"),
         FieldKind::Timestamp => Some("2026-01-31T00:00:00Z"),
         FieldKind::Amount => Some("100.00"),
@@ -185,6 +186,9 @@ fn filter_schema(spec: &ListSpec, field: &FieldSpec, op: FilterOp, schemas: &mut
         FieldKind::Id => <Uuid as WireType>::schema(schemas),
         FieldKind::Text | FieldKind::Search => Text::<FILTER_LENGTH_MAX>::schema(schemas),
         FieldKind::Barcode => Code::schema(schemas),
+        FieldKind::DimensionValue => {
+            json!({ "type": "string", "pattern": "^[^:,\\s]{1,50}:[^:,\\s]{1,50}$" })
+        }
         FieldKind::Date => NaiveDate::schema(schemas),
         FieldKind::Timestamp => Timestamp::schema(schemas),
         FieldKind::Amount => Amount::schema(schemas),

@@ -118,6 +118,8 @@ async fn things_of(tenant: &TenantKit) -> BTreeMap<&'static str, String> {
     make_more(client, &mut things).await;
     settle(client, &mut things).await;
     documents(client, &mut things).await;
+    dunning(client, &mut things).await;
+    approval(client, &mut things).await;
     let file = format!(
         "/attachments?documentType=journal_entry&documentId={}&name=a.txt",
         things["/journal-entries/{id}"]
@@ -160,6 +162,32 @@ async fn settle(client: &Client, things: &mut BTreeMap<&'static str, String>) {
     things.insert("/vat-returns/{id}/boxes/{box}", "1".to_owned());
     let month = client.post("/withholding-returns", json!({ "month": "2026-02" })).await.expect(201);
     things.insert("/withholding-returns/{id}", id(&month.json()));
+}
+
+/// A dunning run with a notice.
+async fn dunning(client: &Client, things: &mut BTreeMap<&'static str, String>) {
+    let profile = json!({ "code": "DUN", "name": { "en": "D" }, "levels": [{ "daysOverdue": 1 }] });
+    client.post("/dunning-profiles", profile).await.expect(201);
+    let lines = json!([{ "accountCode": "3", "debit": "5.00", "party": "DOC" }, { "accountCode": "2", "credit": "5.00" }]);
+    let entry = json!({ "postingDate": "2026-03-01", "controlReason": "x", "post": true, "lines": lines });
+    client.post("/journal-entries", entry).await.expect(201);
+    let run = json!({ "date": "2026-04-30", "profileCode": "DUN" });
+    let run = client.post("/dunning-runs", run).await.expect(201).json();
+    things.insert("/dunning-runs/{id}", id(&run));
+    things.insert("/dunning-notices/{id}", id(&run["notices"][0]));
+}
+
+/// An entry that waits for approval; from here on the tenant's entries by hand need it.
+async fn approval(client: &Client, things: &mut BTreeMap<&'static str, String>) {
+    let steps = json!([{ "approverRoleCode": "financial_controller" }]);
+    let policy = json!({ "code": "ALL", "name": { "en": "All" }, "priority": 1, "steps": steps });
+    client.post("/approval-policies", policy).await.expect(201);
+    let lines = json!([{ "accountCode": "1", "debit": "5.00" }, { "accountCode": "2", "credit": "5.00" }]);
+    let draft = json!({ "postingDate": "2026-03-01", "lines": lines });
+    let draft = id(&client.post("/journal-entries", draft).await.expect(201).json());
+    let submit = format!("/journal-entries/{draft}/submit");
+    let waiting = client.with_etag("POST", &submit, "*", Value::Null).await.expect(201);
+    things.insert("/approvals/{id}", id(&waiting.json()));
 }
 
 /// A draft of each type of document.
@@ -205,6 +233,12 @@ async fn documents(client: &Client, things: &mut BTreeMap<&'static str, String>)
         let path: &'static str = format!("{collection}/{{id}}").leak();
         things.insert(path, id(&client.post(collection, body).await.expect(201).json()));
     }
+    let recurring = json!({
+        "code": "R", "name": { "en": "R" }, "startDate": "2026-01-01",
+        "schedule": { "frequency": "monthly", "dayOfMonth": 1 }, "template": { "partyCode": "DOC", "lines": line("DZ") },
+    });
+    let recurring = client.post("/recurring-invoices", recurring).await.expect(201).json();
+    things.insert("/recurring-invoices/{id}", id(&recurring));
 }
 
 /// Makes the things that a new tenant does not have yet.

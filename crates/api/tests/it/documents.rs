@@ -3,18 +3,24 @@
 mod any_order;
 mod at_once;
 mod discounts;
+mod dunning;
 mod kept;
+mod merged;
 mod money;
 mod northwind;
 mod notes;
 mod orders;
+mod paid;
 mod prices;
 mod purchase_orders;
 mod purchases;
 mod quotations;
+mod recurring;
 mod refused;
 mod sales;
 mod statement;
+mod tax_reports;
+mod warnings;
 mod write_offs;
 
 use serde_json::{Value, json};

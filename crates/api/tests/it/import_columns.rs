@@ -205,7 +205,7 @@ async fn members_that_are_there_twice_or_belong_to_the_entry_are_refused() {
 fn the_columns_are_documented() {
     use application::accounting::imports::{ImportKind, columns};
     let page = include_str!("../../../../docs/IMPORTS.md");
-    for kind in ImportKind::ALL {
+    for kind in ImportKind::ALL.iter().copied() {
         assert!(
             page.contains(columns::of(kind).table().trim()),
             "docs/IMPORTS.md lacks the table of {kind:?}"

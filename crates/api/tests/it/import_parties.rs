@@ -89,3 +89,18 @@ async fn every_row_says_what_is_wrong_and_nothing_is_kept() {
     let unknown = upload(&tenant, "", "code,name_en,country,colour\nC1,One,SA,red\n").await.expect(422);
     assert!(unknown.text().contains("import_column_unknown"), "{}", unknown.text());
 }
+
+#[tokio::test]
+async fn a_file_names_the_price_list_of_a_customer() {
+    let (_world, tenant) = books().await;
+    let header = "code,name_en,country,is_customer,is_supplier,price_list\n";
+    let refused =
+        upload(&tenant, "", &format!("{header}C001,One,SA,yes,,NONE\nS001,Two,SA,no,yes,STANDARD\n")).await;
+    let refused = refused.expect(422);
+    let text = refused.text();
+    assert!(text.contains("unknown_reference") && text.contains("import_party_role"), "{text}");
+    upload(&tenant, "", &format!("{header}C001,One,SA,yes,,STANDARD\n")).await.expect(200);
+    let list = tenant.client.get("/price-lists?code=STANDARD").await.ok()["items"][0]["id"].clone();
+    let party = tenant.client.get("/parties?code=C001").await.ok()["items"][0].clone();
+    assert_eq!(party["customer"]["priceListId"], list);
+}

@@ -14,6 +14,7 @@ use application::ports::clock::{Clock, Ids};
 use application::ports::database::{Database, Work};
 use application::ports::storage_error::StorageError;
 use async_trait::async_trait;
+use domain::accounting::import_profile::FileReading;
 use domain::ids::{JobId, TenantId};
 use erp_api::routes::platform::jobs::end;
 use infrastructure::cache::memory::{CACHE_BYTES_DEFAULT, MemoryCache, Ttl};
@@ -81,7 +82,9 @@ async fn a_living_process_keeps_its_job_and_a_dead_one_loses_it_within_the_lease
 
     // It was not dead but slow: what it was told to have lost is not kept.
     let running = dying.enter(id, dies).unwrap();
-    let file = parse(ImportKind::JournalEntries, ImportFormat::Csv, ENTRIES.as_bytes()).unwrap();
+    let file =
+        parse(ImportKind::JournalEntries, ImportFormat::Csv, &FileReading::default(), ENTRIES.as_bytes())
+            .unwrap();
     let late =
         commit(other, &ctx, file, ImportOptions::default(), Some(dies), running.progress.clone()).await;
     assert_eq!(late.unwrap_err().violations[0].def.code, "job_interrupted");

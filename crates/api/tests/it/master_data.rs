@@ -7,6 +7,7 @@ use application::master_data::registry::RESOURCES;
 use application::master_data::{Caching, Resource};
 use erp_api::bootstrap::api_operations;
 use serde_json::{Value, json};
+use testkit::world::PASSWORD;
 use testkit::{Answer, Client, World};
 
 /// The complete example of the body that creates one.
@@ -41,6 +42,33 @@ pub async fn make_mentioned(client: &Client) {
     }
 }
 
+/// The example, with a person who is there where it names one.
+async fn body_of(client: &Client, document: &Value, resource: &Resource) -> Value {
+    let mut body = example(document, resource);
+    if body.get("toUserId").is_some() {
+        body["toUserId"] = json!(somebody(client).await);
+    }
+    body
+}
+
+/// Another user of the caller's tenant, who may do everything.
+async fn somebody(client: &Client) -> String {
+    let code = client.get("/tenants/current").await.ok()["code"].as_str().unwrap().to_owned();
+    let email = format!("somebody@{code}.example");
+    let known = client.get("/users?limit=1000").await.ok();
+    let known =
+        known["items"].as_array().unwrap().iter().find(|user| user["email"] == email.as_str()).cloned();
+    if let Some(user) = known {
+        return user["id"].as_str().unwrap().to_owned();
+    }
+    let role = client.get("/roles?code=administrator").await.ok()["items"][0]["id"].clone();
+    let invitation = json!({ "email": email, "name": "Somebody", "roleIds": [role] });
+    let token = client.post("/invitations", invitation).await.expect(201).json()["token"].clone();
+    let accepted = json!({ "token": token, "password": PASSWORD });
+    let user = client.signed_out().post("/auth/invitations/accept", accepted).await.expect(200).json();
+    user["user"]["id"].as_str().unwrap().to_owned()
+}
+
 /// Creates one of each in a tenant and answers the last part of its path.
 pub async fn make_each(client: &Client) -> BTreeMap<&'static str, String> {
     let document = api_operations().openapi();
@@ -48,7 +76,7 @@ pub async fn make_each(client: &Client) -> BTreeMap<&'static str, String> {
     let mut made = BTreeMap::new();
     for resource in RESOURCES {
         let path = collection(resource, &made);
-        let answer = client.post(&path, example(&document, resource)).await.expect(201);
+        let answer = client.post(&path, body_of(client, &document, resource).await).await.expect(201);
         made.insert(resource.path_of_one, last_part(&answer).to_owned());
     }
     made
@@ -107,7 +135,7 @@ async fn each_is_created_listed_changed_noted_and_deleted() {
     let parents = parents_of_each(&client, &document).await;
     for resource in RESOURCES {
         let (entity, path) = (resource.entity, &collection(resource, &parents));
-        let body = example(&document, resource);
+        let body = body_of(&client, &document, resource).await;
         let dry = client.post(&format!("{path}?dryRun=true"), body.clone()).await.expect(200);
         assert_eq!(dry.json()["version"], 1, "{entity}");
         let created = client.post(path, body.clone()).await.expect(201);

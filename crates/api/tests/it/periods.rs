@@ -80,7 +80,7 @@ async fn periods_close_one_by_one_with_a_checklist_in_both_languages() {
         checklist["items"][0],
         json!({
             "code": "drafts", "status": "ok", "text": "No drafts are left.", "count": 0,
-            "link": "/api/v1/journal-entries?status=draft&postingDate[gte]=2026-01-01&postingDate[lte]=2026-01-31",
+            "link": "/api/v1/journal-entries?status=draft&approvalStatus[isNull]=true&postingDate[gte]=2026-01-01&postingDate[lte]=2026-01-31",
         })
     );
     let arabic = client

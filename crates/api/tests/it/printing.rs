@@ -138,3 +138,29 @@ async fn reports_are_printed_in_the_language_of_the_request() {
         client.call("GET", "/reports/trial-balance", &["Accept: application/pdf"], "").await.expect(200);
     assert_eq!(printed.header("content-type"), "application/pdf");
 }
+
+/// A reminder in the customer's language, in the other one and in both; a draft says that it is one.
+#[tokio::test]
+async fn a_dunning_notice_is_printed_in_arabic_english_and_both() {
+    let (_world, tenant) = company().await;
+    let client = &tenant.client;
+    let text = json!({ "ar": "نذكركم بسداد المبالغ المستحقة.", "en": "Please settle what is overdue." });
+    let profile =
+        json!({ "code": "R", "name": { "en": "R" }, "levels": [{ "daysOverdue": 15, "text": text }] });
+    client.post("/dunning-profiles", profile).await.expect(201);
+    let view = posted(client, "/sales-invoices", invoice("2026-03-01", &[line("1", "1000.00", "S15")])).await;
+    let number = view["number"].as_str().unwrap();
+    let run = client.post("/dunning-runs", json!({ "date": "2026-03-31", "profileCode": "R" })).await;
+    let run = run.expect(201).json();
+    let path = format!("/dunning-notices/{}/pdf", id(&run["notices"][0]));
+    let draft = read(&client.get(&path).await.expect(200), "dunning-draft");
+    contains(draft.as_ref(), &["إشعار مطالبة بالسداد", "مسودة", "نذكركم بسداد المبالغ المستحقة."]);
+    client.with_etag("POST", &format!("/dunning-runs/{}/post", id(&run)), "*", json!({})).await.expect(200);
+    let english = read(&in_language(client, &path, "en").await, "dunning-en");
+    contains(
+        english.as_ref(),
+        &["Payment reminder", "Horizon", "Please settle what is overdue.", "2026-03-01", "30", "1,150.00"],
+    );
+    let both = read(&in_language(client, &path, "both").await, "dunning-both");
+    contains(both.as_ref(), &["Payment reminder", "إشعار مطالبة بالسداد", "شركة الأفق", number]);
+}

@@ -1,8 +1,9 @@
 //! Recurring entries as a client meets them: nothing due is lost, failures are seen, and the background acts in the name of
 //! whoever ordered it.
 
-use application::accounting::recurring_entries::{RecurringRun, run_due_recurring_entries};
+use application::accounting::recurring::{RecurringRun, run_due_occurrences};
 use chrono::NaiveDate;
+use domain::accounting::recurring_entry::EntryTemplate;
 use serde_json::{Value, json};
 use testkit::world::PASSWORD;
 use testkit::{Client, TenantKit, World};
@@ -65,7 +66,9 @@ impl Books {
         let tenant = self.kit.client.get("/tenants/current").await.ok();
         let tenant: uuid::Uuid = tenant["id"].as_str().unwrap().parse().unwrap();
         let today: NaiveDate = today.parse().unwrap();
-        run_due_recurring_entries(&self.world.parts.application, tenant.into(), today).await.unwrap()
+        run_due_occurrences::<EntryTemplate>(&self.world.parts.application, tenant.into(), today)
+            .await
+            .unwrap()
     }
 
     async fn period(&self, start: &str, action: &str) {

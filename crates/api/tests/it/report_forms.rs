@@ -138,6 +138,51 @@ async fn an_arabic_report_is_arabic_and_says_whose_it_is() {
     }
 }
 
+/// A spreadsheet program in Berlin splits lines at semicolons and reads amounts with a comma; nothing of that without being asked.
+#[tokio::test]
+async fn a_csv_file_is_written_as_a_spreadsheet_program_expects_it() {
+    let (_world, tenant) = books().await;
+    let client = &tenant.client;
+    let name = json!({ "name": { "ar": "شركة النور", "en": "Al Noor" } });
+    client.with_etag("PATCH", "/tenants/current", "*", name).await.expect(200);
+    let csv = |path: &str| {
+        let path = format!("/reports/{path}");
+        async move {
+            client
+                .call("GET", &path, &["Accept: text/csv", "Accept-Language: ar"], "")
+                .await
+                .expect(200)
+                .text()
+        }
+    };
+    let plain = csv("trial-balance?from=2026-01-01").await;
+    assert!(plain.starts_with("account,debit,credit,") && plain.contains("1113,100.00,0.00,"), "{plain}");
+    let berlin = csv("trial-balance?from=2026-01-01&csv=bom,semicolon,decimal-comma").await;
+    assert!(berlin.starts_with("\u{feff}account;debit;credit;"), "{berlin}");
+    assert!(berlin.contains("1113;100,00;0,00;"), "{berlin}");
+    let tabs = csv("general-ledger?csv=tab").await;
+    assert!(tabs.lines().next().unwrap().contains('\t'), "{tabs}");
+    let comma = csv("trial-balance?csv=decimal-comma").await;
+    assert!(comma.contains("\"100,00\""), "a comma in a cell is quoted: {comma}");
+    for report in
+        ["trial-balance?from=2026-01-01", "general-ledger?from=2026-01-01", "balance-sheet?asOf=2026-03-15"]
+    {
+        let about = csv(&format!("{report}&csv=about")).await;
+        let lines: Vec<&str> = about.lines().collect();
+        assert_eq!(lines[1], "شركة النور", "{report}");
+        assert!(lines.contains(&"طُبع في: 2026-03-15"), "{report}: {about}");
+        assert!(
+            lines.iter().any(|line| line.starts_with("account,")),
+            "{report}: the header follows: {about}"
+        );
+    }
+    let refused = client.get("/reports/trial-balance?csv=tab,semicolon").await.expect(400).json();
+    assert_eq!(refused["errors"][0]["parameter"], "csv");
+    client.get("/reports/trial-balance?csv=pipe").await.expect(422);
+    let json = client.get("/reports/trial-balance?csv=semicolon").await.ok();
+    assert!(json["scope"].is_object(), "JSON stays as it is");
+}
+
 #[tokio::test]
 async fn the_audit_log_as_csv_has_what_was_before_and_after() {
     let (_world, tenant) = books().await;

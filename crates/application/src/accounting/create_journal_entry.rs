@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use chrono::NaiveDate;
-use domain::accounting::journal_entry::{DraftEntry, EntryKind, LINES_MAX, NewEntry};
+use domain::accounting::journal_entry::{DraftEntry, EntryKind, LINES_MAX, NewEntry, check_reverse_on};
 use domain::error::Violations;
 use domain::ids::{JournalEntryId, JournalId};
 use domain::money::CurrencyCode;
@@ -32,6 +32,8 @@ pub struct CreateJournalEntry {
     pub journal: Option<Reference<JournalId>>,
     pub posting_date: NaiveDate,
     pub document_date: Option<NaiveDate>,
+    /// The day on which the entry is taken back.
+    pub reverse_on: Option<NaiveDate>,
     /// `None` is the company currency.
     pub currency: Option<CurrencyCode>,
     pub description: Option<String>,
@@ -55,7 +57,8 @@ impl Command for CreateJournalEntry {
         }
         let mut books = Books::open(ctx, uow).await?;
         let draft = self.draft(uow, &mut books).await?;
-        let meta = EntryMeta { notes: self.notes.clone(), ..EntryMeta::new(ctx.actor.user_id(), uow.now()) };
+        let new = EntryMeta::new(ctx.actor.user_id(), uow.now());
+        let meta = EntryMeta { notes: self.notes.clone(), reverse_on: self.reverse_on, ..new };
         let view = if self.post {
             Ledger::with(ctx, books).post_one(uow, Posting::new(draft, meta)).await?
         } else {
@@ -68,6 +71,7 @@ impl Command for CreateJournalEntry {
 impl CreateJournalEntry {
     async fn draft(&self, uow: &mut dyn UnitOfWork, books: &mut Books) -> AppResult<DraftEntry> {
         let mut violations = Violations::new();
+        violations.check("", check_reverse_on(self.posting_date, self.reverse_on));
         let journal = match self.post {
             true => resolve_journal(uow, books, self.journal.as_ref()).await?,
             false => resolve_known_journal(uow, books, self.journal.as_ref()).await?,

@@ -1,6 +1,7 @@
 //! `DELETE /journal-entries/{id}`: only drafts disappear (R2), and their files with them.
 
 use async_trait::async_trait;
+use domain::accounting::approval::ENTRY_AWAITS_APPROVAL;
 use domain::ids::JournalEntryId;
 use domain::platform::attachment::DocumentType;
 
@@ -33,6 +34,9 @@ impl Command for DeleteJournalEntry {
             StoredEntry::Posted { .. } => return Err(AppError::of(&ENTRY_NOT_DRAFT)),
         };
         check_version(ctx, draft.version())?;
+        if meta.approval.is_some() {
+            return Err(AppError::of(&ENTRY_AWAITS_APPROVAL));
+        }
         let version = draft.version();
         let mut books = Books::open(ctx, uow).await?;
         let mut before = draft_view(uow, &mut books, draft, meta).await?;

@@ -1,6 +1,7 @@
 //! The general ledger: commands, ports and views. One command a file; a pure read has none.
 
 pub mod accounts;
+pub mod approvals;
 pub mod close_checklist;
 pub mod copy_journal_entry;
 pub mod create_journal_entry;
@@ -13,6 +14,7 @@ pub mod error;
 pub mod exchange_rates;
 pub mod fiscal_periods;
 pub mod fiscal_years;
+pub mod import_profiles;
 pub mod imports;
 pub mod integrity;
 pub mod journals;
@@ -26,6 +28,7 @@ pub mod opening_balances;
 pub mod ports;
 pub mod post_journal_entry;
 pub mod posting_rules;
+pub mod recurring;
 pub mod recurring_entries;
 pub mod reports;
 pub mod revaluation_runs;

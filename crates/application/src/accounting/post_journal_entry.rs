@@ -1,12 +1,14 @@
 //! `POST /journal-entries/{id}/post`: a draft enters the ledger.
 
 use async_trait::async_trait;
+use domain::accounting::approval::ENTRY_AWAITS_APPROVAL;
+use domain::accounting::journal_entry::{DraftEntry, EntryApproval, EntryKind};
 use domain::ids::JournalEntryId;
 
 use super::create_journal_entry::POST;
 use super::error::ENTRY_NOT_DRAFT;
 use super::ledger::{Ledger, Posting};
-use super::ports::journal_entries::StoredEntry;
+use super::ports::journal_entries::{EntryMeta, StoredEntry};
 use super::views::journal_entry::JournalEntryView;
 use crate::authorize::Access;
 use crate::command::{Command, Done, check_version};
@@ -26,14 +28,31 @@ impl Command for PostJournalEntry {
     type Output = JournalEntryView;
 
     async fn run(&self, ctx: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<Done<JournalEntryView>> {
-        let stored = uow.journal_entries().find(self.id).await?;
-        let (draft, meta) = match stored.ok_or_else(|| AppError::not_found("journal_entry"))? {
-            StoredEntry::Draft { draft, meta } => (draft, meta),
-            StoredEntry::Posted { .. } => return Err(AppError::of(&ENTRY_NOT_DRAFT)),
-        };
+        let (draft, meta) = stored_draft(uow, self.id).await?;
         check_version(ctx, draft.version())?;
-        let entry = Posting { draft_version: Some(draft.version()), draft, meta };
-        let view = Ledger::open(ctx, uow).await?.post_one(uow, entry).await?;
+        if meta.approval == Some(EntryApproval::PendingApproval) {
+            return Err(AppError::of(&ENTRY_AWAITS_APPROVAL));
+        }
+        let view = Ledger::open(ctx, uow).await?.post_one(uow, Posting::stored(draft, meta)).await?;
         Ok(Done::of(view.id, view.version, view))
+    }
+}
+
+/// The draft as it is stored, with what a reversal has from the entry that it reverses.
+pub(super) async fn stored_draft(
+    uow: &mut dyn UnitOfWork,
+    id: JournalEntryId,
+) -> AppResult<(DraftEntry, EntryMeta)> {
+    let stored = uow.journal_entries().find(id).await?;
+    let (draft, meta) = match stored.ok_or_else(|| AppError::not_found("journal_entry"))? {
+        StoredEntry::Draft { draft, meta } => (draft, meta),
+        StoredEntry::Posted { .. } => return Err(AppError::of(&ENTRY_NOT_DRAFT)),
+    };
+    let Some(original) = draft.content().reverses else { return Ok((draft, meta)) };
+    match uow.journal_entries().find(original).await? {
+        Some(StoredEntry::Posted { entry, .. }) if entry.header().kind == EntryKind::Opening => {
+            Ok((draft.of_opening(), meta))
+        }
+        _ => Ok((draft, meta)),
     }
 }

@@ -2,11 +2,12 @@
 
 use async_trait::async_trait;
 use chrono::NaiveDate;
-use domain::accounting::journal_entry::PostedEntry;
+use domain::accounting::journal_entry::{EntryStatus, PostedEntry};
 use domain::ids::JournalEntryId;
 
+use super::approvals::submit::post_or_submit;
 use super::error::ENTRY_NOT_POSTED;
-use super::ledger::{Ledger, Posting};
+use super::ports::books::Books;
 use super::ports::journal_entries::{EntryMeta, StoredEntry};
 use super::views::journal_entry::JournalEntryView;
 use crate::authorize::Access;
@@ -45,7 +46,7 @@ impl Command for ReverseJournalEntry {
     }
 }
 
-/// Posts the reversal of a posted entry and links both.
+/// Posts the reversal of a posted entry and links both. One that an approval policy matches is a draft that waits.
 pub async fn reverse(
     ctx: &RequestContext,
     uow: &mut dyn UnitOfWork,
@@ -56,7 +57,11 @@ pub async fn reverse(
     let id = JournalEntryId::new(uow.new_id());
     let draft = original.reversal_draft(id, date, reason)?;
     let meta = EntryMeta::new(ctx.actor.user_id(), uow.now());
-    let view = Ledger::open(ctx, uow).await?.post_one(uow, Posting::new(draft, meta)).await?;
+    let books = Books::open(ctx, uow).await?;
+    let view = post_or_submit(ctx, uow, books, (draft, meta)).await?;
+    if view.status == EntryStatus::Draft.as_str() {
+        return Ok(view);
+    }
     uow.record(crate::ports::change::Change {
         tenant: uow.tenant(),
         entity: "journal_entry",

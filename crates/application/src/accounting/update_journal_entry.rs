@@ -2,7 +2,8 @@
 
 use async_trait::async_trait;
 use chrono::NaiveDate;
-use domain::accounting::journal_entry::{EntryPatch, LINES_MAX, REFERENCE_LENGTH_MAX};
+use domain::accounting::approval::ENTRY_AWAITS_APPROVAL;
+use domain::accounting::journal_entry::{EntryPatch, LINES_MAX, REFERENCE_LENGTH_MAX, check_reverse_on};
 use domain::error::{Violation, Violations};
 use domain::ids::{JournalEntryId, JournalId};
 use domain::money::CurrencyCode;
@@ -28,6 +29,8 @@ pub struct UpdateJournalEntry {
     pub journal: Option<Reference<JournalId>>,
     pub posting_date: Option<NaiveDate>,
     pub document_date: Option<Option<NaiveDate>>,
+    /// The day on which the entry is taken back.
+    pub reverse_on: Option<Option<NaiveDate>>,
     pub currency: Option<CurrencyCode>,
     pub description: Option<Option<String>>,
     pub reference: Option<Option<String>>,
@@ -50,8 +53,14 @@ impl Command for UpdateJournalEntry {
         let (mut before, mut after) = match uow.journal_entries().find(id).await?.ok_or_else(not_found)? {
             StoredEntry::Draft { draft, mut meta } => {
                 check_version(ctx, draft.version())?;
+                if meta.approval.is_some() {
+                    return Err(AppError::of(&ENTRY_AWAITS_APPROVAL));
+                }
                 let before = draft_view(uow, &mut books, draft.clone(), meta.clone()).await?;
-                let patch = self.patch(uow, &mut books).await?;
+                meta.reverse_on = self.reverse_on.unwrap_or(meta.reverse_on);
+                let posting_date = self.posting_date.unwrap_or(draft.posting_date());
+                let dates = check_reverse_on(posting_date, meta.reverse_on);
+                let patch = self.patch(uow, &mut books, dates).await?;
                 let draft = draft.update(patch, LINES_MAX)?;
                 meta.notes = self.notes.clone().unwrap_or(meta.notes);
                 let current = draft.version() - 1;
@@ -86,8 +95,14 @@ fn stale(current: i64) -> AppError {
 }
 
 impl UpdateJournalEntry {
-    async fn patch(&self, uow: &mut dyn UnitOfWork, books: &mut Books) -> AppResult<EntryPatch> {
+    async fn patch(
+        &self,
+        uow: &mut dyn UnitOfWork,
+        books: &mut Books,
+        dates: Result<(), Violation>,
+    ) -> AppResult<EntryPatch> {
         let mut violations = Violations::new();
+        violations.check("", dates);
         let journal_id = match &self.journal {
             Some(reference) => {
                 violations.check("", resolve_known_journal(uow, books, Some(reference)).await?)
@@ -116,6 +131,7 @@ impl UpdateJournalEntry {
             ("/journalId", self.journal.is_some()),
             ("/postingDate", self.posting_date.is_some()),
             ("/documentDate", self.document_date.is_some()),
+            ("/reverseOn", self.reverse_on.is_some()),
             ("/currency", self.currency.is_some()),
             ("/description", self.description.is_some()),
             ("/controlReason", self.control_reason.is_some()),

@@ -7,7 +7,6 @@ use domain::accounting::number_series::NumberReset;
 use domain::accounting::posting_rule::PostingSlot;
 
 use super::dimension_rules::input::RuleWord;
-use super::imports::ImportKind;
 use super::integrity::ChainKind;
 use super::ledger_export::ExportFormat;
 use super::reports::request::Compare;
@@ -22,24 +21,6 @@ word_type!(ExportFormat, "exportFormat");
 word_type!(PostingSlot, "postingSlot");
 shown_word!(PostingSlot);
 word_type!(PeriodPattern, "periodPattern");
-word_type!(
-    ImportKind,
-    "importType",
-    [
-        "accounts",
-        "journal-entries",
-        "opening-balances",
-        "parties",
-        "items",
-        "item-units",
-        "prices",
-        "invoices",
-        "purchase-invoices",
-        "credit-notes",
-        "receipts",
-        "payments",
-    ]
-);
 word_type!(ChainKind, "chainKind");
 word_type!(LockKind, "lockKind");
 word_type!(NumberReset, "numberReset");

@@ -14,6 +14,7 @@ use crate::command::{Command, Done};
 use crate::context::RequestContext;
 use crate::error::AppResult;
 use crate::unit_of_work::UnitOfWork;
+use crate::warnings::{WarningView, shown};
 use crate::wire::{Kept, MergePatch};
 
 /// `POST` to the collection.
@@ -68,7 +69,8 @@ impl<B: DocumentBody> Command for CreateDocument<B> {
         let id = DocumentId::new(uow.new_id());
         let mut books = Books::open(ctx, uow).await?;
         let prepared = B::prepare(ctx, uow, &mut books, (id, None), &self.0).await?;
-        Ok(done(self.0.body.enter(ctx, uow, books, prepared, None).await?))
+        let warnings = shown(prepared.warnings(), ctx.language);
+        Ok(done(self.0.body.enter(ctx, uow, books, prepared, None).await?, warnings))
     }
 }
 
@@ -83,13 +85,14 @@ impl<B: DocumentBody> Command for UpdateDocument<B> {
         let kept = self.patch.apply(&stored.body)?;
         let mut books = Books::open(ctx, uow).await?;
         let prepared = B::prepare(ctx, uow, &mut books, (self.id, Some(&stored)), &kept).await?;
+        let warnings = shown(prepared.warnings(), ctx.language);
         if stored.status != DocumentStatus::Draft {
-            return Ok(done(B::revise(ctx, uow, prepared, &stored).await?));
+            return Ok(done(B::revise(ctx, uow, prepared, &stored).await?, warnings));
         }
         let scale = prepared.scale();
         let document = keep(uow, prepared.into_document(), Some(&stored)).await?;
         let before = stored.shown(None, scale);
-        Ok(done(note(uow, &document, (None, scale), Some(&before), "updated")))
+        Ok(done(note(uow, &document, (None, scale), Some(&before), "updated"), warnings))
     }
 }
 
@@ -115,7 +118,8 @@ impl<B: DocumentBody> Command for PostDocument<B> {
         let kept = Kept::<B>::read(stored.body.clone())?;
         let mut books = Books::open(ctx, uow).await?;
         let prepared = B::prepare(ctx, uow, &mut books, (self.id, Some(&stored)), &kept).await?;
-        Ok(done(kept.body.enter(ctx, uow, books, prepared, Some(&stored)).await?))
+        let warnings = shown(prepared.warnings(), ctx.language);
+        Ok(done(kept.body.enter(ctx, uow, books, prepared, Some(&stored)).await?, warnings))
     }
 }
 
@@ -146,11 +150,11 @@ async fn make_draft<B: DocumentBody>(
     let id = DocumentId::new(uow.new_id());
     let mut books = Books::open(ctx, uow).await?;
     let prepared = B::prepare(ctx, uow, &mut books, (id, None), kept).await?;
-    let scale = prepared.scale();
+    let (scale, warnings) = (prepared.scale(), shown(prepared.warnings(), ctx.language));
     let document = keep(uow, prepared.into_document(), None).await?;
-    Ok(done(note(uow, &document, (None, scale), None, "created")))
+    Ok(done(note(uow, &document, (None, scale), None, "created"), warnings))
 }
 
-fn done(view: DocumentView) -> Done<DocumentView> {
-    Done::of(view.id, view.version, view)
+fn done(view: DocumentView, warnings: Vec<WarningView>) -> Done<DocumentView> {
+    Done::of(view.id, view.version, DocumentView { warnings, ..view })
 }

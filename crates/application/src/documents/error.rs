@@ -105,6 +105,9 @@ domain::errors! {
         "سُلّم أو فُوتر شيء من الأمر من قبل، لذا لا يتغير طرفه ولا عملته.";
     ORDER_LINE_UNKNOWN = "order_line_unknown", Rule, User,
         "{number} has no line {line}.", "لا يوجد في {number} سطر برقم {line}.";
+    ORDER_LINES_UNCHANGED = "order_lines_unchanged", Conflict, User,
+        "Nothing of the lines of {number} changes: they are closed or open already.",
+        "لا يتغير شيء في سطور {number}: فهي مغلقة أو مفتوحة أصلًا.";
     NOTHING_OPEN = "nothing_open", Conflict, User,
         "Nothing of {number} is open to be invoiced.", "لا شيء من {number} مفتوح ليُفوتر.";
     LINE_NAMED_TWICE = "line_named_twice", Rule, User,

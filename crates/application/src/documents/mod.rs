@@ -8,17 +8,20 @@
 
 mod books_entry;
 pub mod commands;
+pub mod dunning_fee;
 pub mod early_discount;
 pub mod error;
 mod exchange;
 pub mod money;
+pub mod moving;
 mod notes;
 pub mod numbering;
 pub mod orders;
 mod party;
 pub mod ports;
+pub mod recurring;
 pub mod reversal;
-mod steps;
+pub(crate) mod steps;
 pub mod trade;
 pub mod undo;
 pub mod views;
@@ -26,6 +29,7 @@ pub mod words;
 
 use async_trait::async_trait;
 use domain::documents::document_type::DocumentType;
+use domain::error::Violation;
 use domain::text::DESCRIPTION_LENGTH_MAX;
 
 use self::ports::{DocumentId, StoredDocument};
@@ -106,6 +110,10 @@ pub trait PreparedDocument: Send {
     fn into_document(self) -> StoredDocument;
     /// The decimals of its amounts.
     fn scale(&self) -> u8;
+    /// What is worth knowing about it.
+    fn warnings(&self) -> &[Violation] {
+        &[]
+    }
 }
 
 /// The id of a document, and the draft that it is so far.

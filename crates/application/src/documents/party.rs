@@ -12,7 +12,10 @@ use crate::reference::Reference;
 use crate::unit_of_work::UnitOfWork;
 use crate::wire::REQUIRED;
 
-/// The party that is named, and the member that names it. A violation is noted where there is none.
+/// Most parties that were merged one into the other.
+const MERGES_FOLLOWED_MAX: usize = 100;
+
+/// The party that is named, or that the named one was merged into, and the member that names it. A violation is noted where there is none.
 pub(in crate::documents) async fn named_party(
     uow: &mut dyn UnitOfWork,
     named: Option<&Reference<PartyId>>,
@@ -32,10 +35,15 @@ pub(in crate::documents) async fn named_party(
         Some(id) => Records::<Party>::find(uow, id).await?,
         None => None,
     };
-    let Some(party) = found.map(|stored| stored.value) else {
+    let Some(mut party) = found.map(|stored| stored.value) else {
         violations.push(unknown_reference(at, "party", value));
         return Ok(None);
     };
+    for _ in 0..MERGES_FOLLOWED_MAX {
+        let Some(into) = party.merged_into_id else { break };
+        let Some(survivor) = Records::<Party>::find(uow, into).await? else { break };
+        party = survivor.value;
+    }
     if !party.is_active() {
         violations.push(Violation::new(&PARTY_ARCHIVED).at(at).with("party", &party.code));
     }

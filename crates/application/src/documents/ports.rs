@@ -122,6 +122,11 @@ pub trait DocumentRepository: Send {
     async fn document_of_entry(&mut self, entry: JournalEntryId) -> StorageResult<Option<DocumentId>>;
     /// Documents by their ids; unknown ones are absent.
     async fn find_documents(&mut self, ids: &BTreeSet<DocumentId>) -> StorageResult<Vec<StoredDocument>>;
+    /// The posted invoices and bills that these entries were made for, as far as nothing of them is open any more.
+    async fn paid_documents(
+        &mut self,
+        entries: &BTreeSet<JournalEntryId>,
+    ) -> StorageResult<Vec<StoredDocument>>;
     /// The entries of posted documents, whatever their types; others are absent.
     async fn entries_of(
         &mut self,
@@ -149,6 +154,8 @@ pub trait DocumentRepository: Send {
     /// asking the same until this one ends.
     async fn receivable_of(&mut self, party: PartyId, code: &str) -> StorageResult<Amount>;
     /// The active series that numbers documents of a type, the first by code.
+    /// The documents of a party that are not in the ledger, at most `max`.
+    async fn unposted_of(&mut self, party: PartyId, max: i64) -> StorageResult<BTreeSet<DocumentId>>;
     async fn document_series(&mut self, document_type: DocumentType) -> StorageResult<Option<NumberSeries>>;
 
     /// Adds the groups and lines of a document that is posted.

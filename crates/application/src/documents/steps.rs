@@ -94,7 +94,9 @@ pub(in crate::documents) async fn keep(
         uow.documents().insert_document(&document).await?;
         return Ok(document);
     };
+    let recurring_invoice_id = draft.view.recurring_invoice_id;
     let document = StoredDocument {
+        view: DocumentView { recurring_invoice_id, ..document.view },
         created_by: draft.created_by,
         created_at: draft.created_at,
         version: draft.version + 1,
@@ -126,5 +128,17 @@ pub(in crate::documents) fn note_posted(
     scale: u8,
 ) -> DocumentView {
     let open = Amount::parse(&document.view.totals.payable).ok();
-    note(uow, document, (open, scale), None, "posted")
+    let view = note(uow, document, (open, scale), None, "posted");
+    if open.is_some_and(Amount::is_zero) {
+        note_paid(uow, document, scale);
+    }
+    view
+}
+
+/// Notes that nothing of an invoice or a bill is open any more (R122).
+pub(crate) fn note_paid(uow: &mut dyn UnitOfWork, document: &StoredDocument, scale: u8) {
+    if matches!(document.document_type, DocumentType::SalesInvoice | DocumentType::PurchaseInvoice) {
+        let paid = document.shown(Some(Amount::ZERO), scale);
+        record(uow, document.document_type.as_str(), paid.id, "paid", None, Some(&paid));
+    }
 }

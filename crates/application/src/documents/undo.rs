@@ -42,22 +42,31 @@ impl Command for CancelInvoice {
 
     async fn run(&self, ctx: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<Done<DocumentView>> {
         let invoice = posted(ctx, uow, self.id, DocumentType::SalesInvoice).await?;
-        if let Some(entry) = invoice.entry.filter(|_| self.body.undo_allocations) {
-            undo_allocations_of(ctx, uow, entry, &self.body.reason).await?;
-        }
-        let body = json!({
-            "correctsId": self.id.uuid(),
-            "kind": NoteKind::Cancellation.as_str(),
-            "reason": &*self.body.reason,
-            "documentDate": self.body.date,
-        });
-        let (note, view, scale) = post_note::<NewSalesCreditNote>(ctx, uow, body.to_string()).await?;
-        let settled = settle(ctx, uow, &invoice, &note).await?;
-        let shown = note.shown(note.total.checked_sub(settled), scale);
-        let view =
-            DocumentView { open_amount: shown.open_amount, payment_state: shown.payment_state, ..view };
+        let view = cancel_invoice(ctx, uow, &invoice, &self.body).await?;
         Ok(Done::of(view.id, view.version, view))
     }
+}
+
+/// Posts the credit note that takes a posted invoice back, and shows it.
+pub async fn cancel_invoice(
+    ctx: &RequestContext,
+    uow: &mut dyn UnitOfWork,
+    invoice: &StoredDocument,
+    body: &CancelInvoiceBody,
+) -> AppResult<DocumentView> {
+    if let Some(entry) = invoice.entry.filter(|_| body.undo_allocations) {
+        undo_allocations_of(ctx, uow, entry, &body.reason).await?;
+    }
+    let note = json!({
+        "correctsId": invoice.id.uuid(),
+        "kind": NoteKind::Cancellation.as_str(),
+        "reason": &*body.reason,
+        "documentDate": body.date,
+    });
+    let (note, view, scale) = post_note::<NewSalesCreditNote>(ctx, uow, note.to_string()).await?;
+    let settled = settle(ctx, uow, invoice, &note).await?;
+    let shown = note.shown(note.total.checked_sub(settled), scale);
+    Ok(DocumentView { open_amount: shown.open_amount, payment_state: shown.payment_state, ..view })
 }
 
 /// An invoice and the note that takes it back settle each other, as far as the invoice is open. Answers how much.

@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::ports::StoredDocument;
+use crate::warnings::WarningView;
 
 /// A quotation, an order, an invoice, a bill, a note, a receipt or a payment. Amounts are decimal strings in the currency of the document and never
 /// negative. Members that a type of document does not have are left out.
@@ -60,6 +61,9 @@ pub struct DocumentView {
     /// The order that an invoice bills; absent where it bills none or several.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub order_id: Option<Uuid>,
+    /// The recurring invoice that made it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recurring_invoice_id: Option<Uuid>,
     /// How far an order is invoiced: `none`, `partial` or `full`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub billing_state: Option<String>,
@@ -109,6 +113,9 @@ pub struct DocumentView {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lines: Option<Vec<DocumentLineView>>,
     pub line_count: u32,
+    /// What is worth a look; only in the answer to the request that it is about.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<WarningView>,
     /// Documents that were made in the same step.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub created: Vec<CreatedDocumentView>,

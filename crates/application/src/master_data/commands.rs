@@ -11,6 +11,7 @@ use crate::context::RequestContext;
 use crate::error::{AppError, AppResult};
 use crate::ports::stored::Stored;
 use crate::unit_of_work::UnitOfWork;
+use crate::warnings::{WarningView, shown};
 
 /// Creates a record below its parent, which for most is `()`.
 pub struct Create<R: MasterData> {
@@ -55,7 +56,8 @@ where
         }
         let value = R::create(&self.new, key, &mut check).await?;
         let value = check.finish(value)?;
-        insert(uow, value).await
+        let warnings = shown(&value.warnings(None, uow).await?, ctx.language);
+        Ok(warned::<R>(insert(uow, value).await?, warnings))
     }
 }
 
@@ -106,8 +108,13 @@ where
         }
         let value = stored.value.change(&self.1, &mut check).await?;
         let value = check.finish(value)?;
-        replace(uow, &stored, value).await
+        let warnings = shown(&value.warnings(Some(&stored.value), uow).await?, ctx.language);
+        Ok(warned::<R>(replace(uow, &stored, value).await?, warnings))
     }
+}
+
+fn warned<R: MasterData>(done: Done<R::View>, warnings: Vec<WarningView>) -> Done<R::View> {
+    Done { output: R::warned(done.output, warnings), ..done }
 }
 
 /// Stores and notes a new record.

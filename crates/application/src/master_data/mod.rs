@@ -16,6 +16,7 @@ pub mod registry;
 mod show;
 
 use async_trait::async_trait;
+use domain::error::Violation;
 use domain::text::Code;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -32,6 +33,8 @@ pub use show::{Shown, show_by};
 
 use crate::error::AppResult;
 use crate::ports::stored::Stored;
+use crate::unit_of_work::UnitOfWork;
+use crate::warnings::WarningView;
 use crate::wire::WireType;
 
 /// What [`resource!`](crate::resource) says of a record: its names, its types, and where it keeps what all records have. The
@@ -79,6 +82,16 @@ pub trait MasterData: Described {
 
     /// The value as the change leaves it, if `check` found nothing wrong. The version is counted by the caller.
     async fn change(&self, change: &Self::Change, check: &mut Check<'_>) -> AppResult<Option<Self>>;
+
+    /// What is worth knowing about the value, which was `before`, if it is not new.
+    async fn warnings(&self, _before: Option<&Self>, _: &mut dyn UnitOfWork) -> AppResult<Vec<Violation>> {
+        Ok(Vec::new())
+    }
+
+    /// The view with warnings.
+    fn warned(view: Self::View, _: Vec<WarningView>) -> Self::View {
+        view
+    }
 
     /// Refuses deletion for reasons other than being in use.
     async fn delete(&self, _: &mut Check<'_>) -> AppResult<()> {

@@ -1,8 +1,10 @@
 //! Every resource of master data, one line each.
 
+use domain::accounting::approval::{ApprovalDelegation, ApprovalPolicy};
 use domain::accounting::currency::CurrencyRecord;
 use domain::accounting::dimension::{Dimension, DimensionRuleRecord, DimensionValue};
 use domain::accounting::exchange_rate::ExchangeRate;
+use domain::accounting::import_profile::ImportProfile;
 use domain::accounting::journal::Journal;
 use domain::accounting::number_series::NumberSeriesRecord;
 use domain::accounting::posting_rule::PostingRule;
@@ -13,6 +15,7 @@ use domain::items::price::ItemPrice;
 use domain::items::price_list::PriceList;
 use domain::items::unit::Unit;
 use domain::parties::bank_account::PartyBankAccount;
+use domain::parties::dunning_profile::DunningProfile;
 use domain::parties::party::Party;
 use domain::parties::party_group::PartyGroup;
 use domain::parties::payment_term::PaymentTerm;
@@ -43,11 +46,15 @@ master_data! {
     Journal,
     DimensionRuleRecord,
     PostingRule,
+    ApprovalPolicy,
+    ApprovalDelegation,
     Branch,
     NumberSeriesRecord,
+    ImportProfile,
     TaxCode,
     PaymentTerm,
     PartyGroup,
+    DunningProfile,
     Party,
     PartyBankAccount,
     Unit,

@@ -81,14 +81,14 @@ macro_rules! view {
     (
         $(#[doc = $doc:literal])*
         pub struct $view:ident of $value:ty {
-            $($(#[doc = $field_doc:literal])* $field:ident: $type:ty $(= $show:expr)?,)*
+            $($(#[$field_meta:meta])* $field:ident: $type:ty $(= $show:expr)?,)*
         }
     ) => {
         $(#[doc = $doc])*
         #[derive(Debug, Clone, PartialEq, Eq, ::serde::Serialize, ::utoipa::ToSchema)]
         #[serde(rename_all = "camelCase")]
         pub struct $view {
-            $($(#[doc = $field_doc])* pub $field: $type,)*
+            $($(#[$field_meta])* pub $field: $type,)*
             #[schema(format = "date-time")]
             pub updated_at: String,
             pub version: i64,

@@ -1,6 +1,7 @@
 //! Customers and suppliers, their groups, payment terms and bank accounts.
 
 pub mod bank_accounts;
+pub mod dunning_profiles;
 pub mod party;
 pub mod party_groups;
 pub mod payment_terms;

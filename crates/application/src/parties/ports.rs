@@ -43,6 +43,9 @@ pub trait PartyRepository: Send {
     /// The accounts of active parties with one of the IBANs, likewise.
     async fn iban_holders(&mut self, ibans: &BTreeSet<String>) -> StorageResult<Vec<IbanHolder>>;
 
+    /// The active parties with a name whose form for comparison is this one, by code, at most `limit`.
+    async fn named_alike(&mut self, key: &str, limit: u32) -> StorageResult<Vec<SameNameView>>;
+
     /// The parties with these ids, likewise.
     async fn parties(&mut self, ids: &BTreeSet<PartyId>) -> StorageResult<Vec<Stored<Party>>>;
 
@@ -50,8 +53,12 @@ pub trait PartyRepository: Send {
     /// pieces.
     async fn ids_by_code_key(&mut self) -> StorageResult<HashMap<String, PartyId>>;
 
-    /// Whether a line of the ledger names the party.
+    /// Whether a line of the ledger names the party, or another party was merged into it.
     async fn is_on_lines(&mut self, party: PartyId) -> StorageResult<bool>;
+
+    /// Makes the code of a party one of another party, with the codes that were its already, and gives that one its bank accounts, unless
+    /// others may have their IBANs by now.
+    async fn merge(&mut self, from: &Party, into: &Party) -> StorageResult<()>;
 
     async fn bank_accounts_of(&mut self, party: PartyId) -> StorageResult<Vec<Stored<PartyBankAccount>>>;
 

@@ -27,9 +27,38 @@ pub static STANDARD_ROLES: &[StandardRole] = &[
         code: "accountant",
         name_en: "Accountant",
         name_ar: "محاسب",
+        // Neither moves a lock or grants an exception to one, nor reopens what is closed, nor approves.
         grants: &[
-            "accounting.*",
+            "accounting.account.*",
+            "accounting.approval.read",
+            "accounting.approval_delegation.read",
+            "accounting.approval_policy.read",
+            "accounting.currency.*",
+            "accounting.dimension.*",
+            "accounting.dimension_rule.*",
+            "accounting.exchange_rate.*",
+            "accounting.export.read",
+            "accounting.fiscal_period.close",
+            "accounting.fiscal_period.read",
+            "accounting.fiscal_year.close",
+            "accounting.fiscal_year.create",
+            "accounting.fiscal_year.read",
+            "accounting.fiscal_year.update",
+            "accounting.import.create",
+            "accounting.integrity.read",
+            "accounting.journal.*",
+            "accounting.journal_entry.*",
+            "accounting.ledger_settings.*",
+            "accounting.lock.read",
+            "accounting.lock_exception.read",
+            "accounting.number_series.*",
+            "accounting.opening_balance.*",
+            "accounting.posting_rule.*",
+            "accounting.recurring_entry.*",
+            "accounting.report.read",
+            "accounting.revaluation_run.*",
             "company.*",
+            "documents.*",
             "items.*",
             "parties.*",
             "purchase.*",
@@ -56,6 +85,9 @@ pub static STANDARD_ROLES: &[StandardRole] = &[
             "accounting.journal_entry.create",
             "accounting.journal_entry.update",
             "accounting.journal_entry.delete",
+            "accounting.journal_entry.submit",
+            "accounting.approval.read",
+            "accounting.approval_policy.read",
             "accounting.recurring_entry.read",
             "accounting.recurring_entry.run",
             "accounting.number_series.read",
@@ -70,6 +102,8 @@ pub static STANDARD_ROLES: &[StandardRole] = &[
             "accounting.posting_rule.read",
             "company.company_profile.read",
             "company.branch.read",
+            "documents.recurring_invoice.read",
+            "documents.recurring_invoice.run",
             "items.unit.read",
             "items.item_category.read",
             "items.item.read",
@@ -132,6 +166,22 @@ pub static STANDARD_ROLES: &[StandardRole] = &[
         ],
     },
     StandardRole {
+        code: "financial_controller",
+        name_en: "Financial controller (approves, does not post)",
+        name_ar: "مراقب مالي (يعتمد ولا يرحّل)",
+        grants: &[
+            READ_ALL,
+            "accounting.approval.*",
+            "accounting.approval_delegation.*",
+            "accounting.approval_policy.*",
+            "accounting.fiscal_period.*",
+            "accounting.fiscal_year.close",
+            "accounting.fiscal_year.reopen",
+            "accounting.lock.*",
+            "accounting.lock_exception.*",
+        ],
+    },
+    StandardRole {
         code: "auditor",
         name_en: "Auditor (read only)",
         name_ar: "مراجع (قراءة فقط)",
@@ -145,6 +195,8 @@ pub static STANDARD_ROLES: &[StandardRole] = &[
             "accounting.account.*",
             "accounting.journal.read",
             "accounting.journal_entry.*",
+            "accounting.approval.read",
+            "accounting.approval_policy.read",
             "accounting.number_series.read",
             "accounting.currency.read",
             "accounting.exchange_rate.*",
@@ -155,6 +207,7 @@ pub static STANDARD_ROLES: &[StandardRole] = &[
             "accounting.opening_balance.*",
             "accounting.report.read",
             "accounting.import.create",
+            "accounting.import_profile.read",
             "accounting.export.read",
             "accounting.ledger_settings.read",
             "accounting.posting_rule.read",
@@ -223,6 +276,40 @@ mod tests {
             assert!(role.code().is_ok() && role.name().is_ok());
             assert!(role.permissions().iter().all(|grant| is_known(grant)), "{}", role.code);
         }
+    }
+
+    /// The administrator sets a tenant up and may do everything; nobody else combines these.
+    #[test]
+    fn whoever_posts_neither_lifts_locks_nor_approves_nor_makes_the_rules_for_it() {
+        const POSTS: [&str; 4] = [
+            "accounting.journal_entry.post",
+            "accounting.journal_entry.reverse",
+            "accounting.opening_balance.create",
+            "accounting.import.create",
+        ];
+        const CONTROLS: [&str; 11] = [
+            "accounting.lock.update",
+            "accounting.lock_exception.create",
+            "accounting.lock_exception.delete",
+            "accounting.fiscal_period.open",
+            "accounting.fiscal_year.reopen",
+            "accounting.approval.approve",
+            "accounting.approval_policy.create",
+            "accounting.approval_policy.update",
+            "accounting.approval_policy.delete",
+            "accounting.approval_delegation.create",
+            "accounting.approval_delegation.update",
+        ];
+        for role in STANDARD_ROLES.iter().filter(|role| role.code != ADMINISTRATOR) {
+            let rights = rights(role.code);
+            let has = |names: &[&'static str]| names.iter().copied().find(|name| rights.allows(name));
+            let both = has(&POSTS).zip(has(&CONTROLS));
+            assert_eq!(both, None, "{}", role.code);
+        }
+        assert!(POSTS.iter().chain(&CONTROLS).all(|name| is_known(name)));
+        let controller = rights("financial_controller");
+        assert!(CONTROLS.iter().all(|name| controller.allows(name)));
+        assert!(POSTS.iter().all(|name| rights("accountant").allows(name)));
     }
 
     #[test]

@@ -11,6 +11,7 @@ use crate::ports::storage_error::StorageResult;
 pub enum Coded {
     Account,
     RecurringEntry,
+    RecurringInvoice,
     Role,
 }
 

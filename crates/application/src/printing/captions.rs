@@ -71,6 +71,16 @@ words! {
     ACCOUNT = "Account", "الحساب";
     AMOUNT = "Amount", "المبلغ";
     BANK_CHARGES = "Bank charges", "رسوم بنكية";
+    REMINDER = "Payment reminder", "إشعار مطالبة بالسداد";
+    CUSTOMER = "Customer", "العميل";
+    LEVEL = "Level", "المستوى";
+    ITEM_NUMBER = "Document", "المستند";
+    DAYS_OVERDUE = "Days overdue", "أيام التأخر";
+    OPEN_AMOUNT = "Amount due", "المبلغ المستحق";
+    OVERDUE_TOTAL = "Total overdue", "إجمالي المتأخرات";
+    UNALLOCATED = "Payments not allocated", "مدفوعات غير مخصصة";
+    FEE_INVOICE = "Fee invoice", "فاتورة الرسوم";
+    UNDONE = "Undone", "ملغى";
     PRINTED_ON = "Printed on", "تاريخ الطباعة";
     PAGE = "Page {page} of {pages}", "صفحة {page} من {pages}";
 }

@@ -5,6 +5,7 @@
 mod address;
 mod captions;
 pub mod document;
+pub mod dunning_notice;
 pub mod error;
 pub mod ports;
 pub mod print_document;

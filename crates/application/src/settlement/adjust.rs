@@ -8,7 +8,7 @@ use domain::error::{Violation, Violations};
 use domain::ids::JournalEntryId;
 use domain::money::Amount;
 use domain::settlement::allocation::{Allocation, AllocationKind, Allocator, Pair};
-use domain::settlement::early_discount::DISCOUNT_NOT_COVERED;
+use domain::settlement::early_discount::{DISCOUNT_NOT_COVERED, earned};
 use domain::settlement::open_item::OpenItem;
 use domain::settlement::tolerance::DIFFERENCE_EXCEEDS_TOLERANCE;
 use domain::settlement::write_off::WriteOffKind;
@@ -159,13 +159,13 @@ impl Adjusting<'_> {
         let usual = open.checked_sub(most).map(|rest| rest.min(payment.open_amount.abs())).filter(|_| same);
         // Without amounts, items of two currencies are refused where they are allocated.
         let Some(paid) = given.or(usual) else { return Ok(Ok(None)) };
-        let discount = open.checked_sub(paid).unwrap_or_default();
-        if discount > most {
+        let partial = debt.discount.is_some_and(|discount| discount.partial);
+        let Some(discount) = earned(paid, open, most, partial, currency.scale) else {
             let text = |amount: Amount| amount.display(currency.scale);
             let refused = Violation::new(&DISCOUNT_NOT_COVERED).with("number", number);
             let refused = refused.with("open", text(open)).with("currency", currency.code);
             return Ok(Err(refused.with("paid", text(paid)).with("discount", text(most))));
-        }
+        };
         if given.is_none() {
             pair.amount = Some(paid);
         }

@@ -177,11 +177,15 @@ impl Reports {
         let report = request.report();
         let frame = self.frame(tenant, &report).await?;
         let day = self.last_day(&report, &frame)?;
+        let party = match &request.party {
+            Some(code) => Some(settlement.surviving_code(tenant, code).await?),
+            None => None,
+        };
         let query = AgeingQuery {
             control: request.control,
             as_of: day,
             known_at: request.known_at,
-            party: request.party.clone(),
+            party,
             currency: request.currency,
             by_posting: request.by == AgeingBasis::Posting,
             max: i64::try_from(AGED_SUMS_MAX).unwrap_or(i64::MAX).saturating_add(1),

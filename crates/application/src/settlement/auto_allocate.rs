@@ -1,16 +1,20 @@
 //! `POST /allocations/auto`: payments are matched with debts by a rule.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use async_trait::async_trait;
 use chrono::NaiveDate;
 use domain::accounting::account::ControlKind;
 use domain::accounting::journal_entry::PARTY_LENGTH_MAX;
+use domain::error::Violation;
 use domain::ids::AccountId;
-use domain::money::CurrencyCode;
+use domain::money::{Amount, Currency, CurrencyCode};
 use domain::settlement::allocation::{AllocationKind, Pair};
 use domain::settlement::matching::{Candidate, MatchingRule, matches};
+use domain::settlement::open_item::OpenItem;
+use domain::settlement::tolerance::PaymentTolerances;
 
+use super::adjust::ADJUSTMENTS_MAX;
 use super::ports::FoundItem;
 use super::settle::{PAIRS_MAX, Settling};
 use super::views::AllocationBatchView;
@@ -62,7 +66,17 @@ request! {
         parties: Option<List<RequiredText<PARTY_LENGTH_MAX>, PARTIES_MAX>>,
         /// The day of the allocations; today by default. Items of later days are left out.
         date: Option<NaiveDate>,
+        /// Whether the rest that a payment leaves of a debt, or of itself, is written off within `paymentTolerances` of the company
+        /// profile. With `exact` a payment then also settles the only debt from which it differs by no more. Not for `oldest_due`,
+        /// where a rest says nothing.
+        write_off_differences: bool => false,
     }
+}
+
+domain::errors! {
+    AUTO_DIFFERENCE_RULE = "auto_difference_rule", Rule, User,
+        "Differences are written off with the rules reference and exact, and not with oldest_due.",
+        "تُشطب الفروق مع القاعدتين reference وexact، لا مع oldest_due.";
 }
 
 #[async_trait]
@@ -76,6 +90,9 @@ impl Command for AutoAllocate {
         ctx: &RequestContext,
         uow: &mut dyn UnitOfWork,
     ) -> AppResult<Done<AllocationBatchView>> {
+        if self.write_off_differences && self.rule == MatchingRule::OldestDue {
+            return Err(Violation::new(&AUTO_DIFFERENCE_RULE).at("/writeOffDifferences").into());
+        }
         let date = self.date.unwrap_or_else(|| ctx.today(uow.now()));
         let control = self.control.control();
         let parties = match &self.parties {
@@ -100,6 +117,7 @@ impl AutoAllocate {
         date: NaiveDate,
     ) -> AppResult<Vec<Pair>> {
         let control = self.control.control();
+        let tolerances = self.tolerances(uow).await?;
         let mut pairs = Vec::new();
         loop {
             let found = uow.open_items().unsettled_items(control, &parties, date, ITEMS_AT_ONCE_MAX).await?;
@@ -116,18 +134,33 @@ impl AutoAllocate {
             for (party, mut items) in of_parties {
                 parties.remove(&party);
                 items.truncate(PARTY_ITEMS_MAX);
-                pairs.extend(self.pairs_of(items));
+                pairs.extend(self.pairs_of(items, &tolerances));
             }
             if is_all || pairs.len() >= PAIRS_MAX {
                 break;
             }
         }
         pairs.truncate(PAIRS_MAX);
+        // As many differences as one request writes off.
+        for pair in pairs.iter_mut().filter(|pair| pair.write_off_difference).skip(ADJUSTMENTS_MAX) {
+            pair.write_off_difference = false;
+        }
         Ok(pairs)
     }
 
+    async fn tolerances(&self, uow: &mut dyn UnitOfWork) -> AppResult<Tolerances> {
+        if !self.write_off_differences {
+            return Ok(Tolerances { allowed: PaymentTolerances::default(), currencies: HashMap::new() });
+        }
+        let allowed = uow.company().profile().await?.payment_tolerances.clone();
+        let codes = allowed.all().iter().map(|one| one.currency).collect();
+        let known = uow.ledger().currencies(&codes).await?;
+        let currencies = known.into_iter().map(|(currency, _)| (currency.code, currency)).collect();
+        Ok(Tolerances { allowed, currencies })
+    }
+
     /// Matches what one party has open, account by account and currency by currency.
-    fn pairs_of(&self, items: Vec<FoundItem>) -> Vec<Pair> {
+    fn pairs_of(&self, items: Vec<FoundItem>, tolerances: &Tolerances) -> Vec<Pair> {
         let mut groups: BTreeMap<(AccountId, CurrencyCode), (Vec<Candidate>, Vec<Candidate>)> =
             BTreeMap::new();
         let debts_are_debits = self.control == SettledControl::Receivable;
@@ -138,13 +171,28 @@ impl AutoAllocate {
         }
         let mut pairs = Vec::new();
         for (debts, payments) in groups.into_values() {
-            for (debt, payment, amount) in matches(self.rule, &debts, &payments) {
-                let (debt, payment) = (debts[debt].item.id, payments[payment].item.id);
+            let limit = |item: &OpenItem| tolerances.limit(item);
+            for found in matches(self.rule, &debts, &payments, &limit) {
+                let (debt, payment) = (debts[found.debt].item.id, payments[found.payment].item.id);
                 let (debit, credit) = if debts_are_debits { (debt, payment) } else { (payment, debt) };
-                pairs.push(Pair::new(debit, credit).of(amount));
+                let write_off_difference = found.write_off_difference;
+                pairs.push(Pair { write_off_difference, ..Pair::new(debit, credit).of(found.amount) });
             }
         }
         pairs
+    }
+}
+
+/// The differences that may be written off.
+struct Tolerances {
+    allowed: PaymentTolerances,
+    currencies: HashMap<CurrencyCode, Currency>,
+}
+
+impl Tolerances {
+    fn limit(&self, item: &OpenItem) -> Amount {
+        let currency = self.currencies.get(&item.currency);
+        currency.map_or(Amount::ZERO, |currency| self.allowed.limit(*currency, item.amount))
     }
 }
 

@@ -5,6 +5,7 @@ pub mod ageing;
 pub mod allocate;
 pub mod auto_allocate;
 pub mod discounts;
+pub mod dunning;
 pub mod entry;
 pub mod party_statement;
 pub mod ports;

@@ -168,6 +168,8 @@ impl Reports {
         settlement: &dyn SettlementQueries,
         request: &StatementRequest,
     ) -> AppResult<PartyStatementView> {
+        let survivor = settlement.surviving_code(tenant, &request.party).await?;
+        let request = &StatementRequest { party: survivor, ..request.clone() };
         let report = request.report();
         let frame = self.frame(tenant, &report).await?;
         let day = self.last_day(&report, &frame)?;

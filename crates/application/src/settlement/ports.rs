@@ -218,6 +218,8 @@ pub trait SettlementQueries: Send + Sync {
     async fn aged_sums(&self, tenant: TenantId, query: &AgeingQuery) -> AppResult<Vec<AgedSum>>;
     /// The name of a party; empty where its code is only a text of lines, `None` where nothing has the code.
     async fn party_name(&self, tenant: TenantId, code: &str) -> AppResult<Option<NameView>>;
+    /// The code of the party that the one with this code was merged into, or else the code.
+    async fn surviving_code(&self, tenant: TenantId, code: &str) -> AppResult<String>;
     /// The balance of a party before the first day; a debit if positive.
     async fn statement_opening(&self, tenant: TenantId, query: &StatementQuery) -> AppResult<Amount>;
     /// In the order of their dates.

@@ -17,6 +17,7 @@ use super::views::{ALLOCATIONS_INLINE_MAX, AllocationBatchView, AllocationView};
 use crate::accounting::ports::books::Books;
 use crate::changes::{record, unknown_reference};
 use crate::context::RequestContext;
+use crate::documents::steps::note_paid;
 use crate::documents::views::CreatedDocumentView;
 use crate::error::{AppError, AppResult};
 use crate::unit_of_work::UnitOfWork;
@@ -80,7 +81,7 @@ impl Settling {
         let entry = SettlementEntry { date: self.date, source: batch.uuid(), movements };
         let entry = entry.post(ctx, uow, books.clone()).await?;
         items.add(made_for_it);
-        items.save(uow, after).await?;
+        items.save(uow, &books, after).await?;
         let made = Made { ctx, batch, date: self.date, entry, created };
         made.keep(uow, &books, &items, planned).await
     }
@@ -138,6 +139,7 @@ impl Items {
     pub(super) async fn save(
         &self,
         uow: &mut dyn UnitOfWork,
+        books: &Books,
         after: HashMap<OpenItemId, OpenItem>,
     ) -> AppResult<()> {
         let before = |item: &OpenItem| self.found.get(&item.id).map_or(item.amount, |item| item.open_amount);
@@ -154,8 +156,32 @@ impl Items {
             });
             record(uow, "open_item", item.id.uuid(), "settled", None, Some(&settled));
         }
-        Ok(())
+        let settled = changed.iter().filter(|(item, _)| item.settled_on.is_some());
+        note_paid_documents(uow, books, settled.map(|(item, _)| item.entry).collect()).await
     }
+}
+
+/// Notes the invoices and bills whose last open item was settled just now; `entries` are those of the items.
+async fn note_paid_documents(
+    uow: &mut dyn UnitOfWork,
+    books: &Books,
+    entries: BTreeSet<JournalEntryId>,
+) -> AppResult<()> {
+    if entries.is_empty() {
+        return Ok(());
+    }
+    for document in uow.documents().paid_documents(&entries).await? {
+        note_paid(uow, &document, decimals(books, document.currency));
+    }
+    Ok(())
+}
+
+/// The decimals of amounts in a currency.
+fn decimals(books: &Books, code: CurrencyCode) -> u8 {
+    if code == books.company.code {
+        return books.company.scale;
+    }
+    books.currencies.get(&code).map_or(2, |currency| currency.scale)
 }
 
 /// What the allocations of a request have in common.
@@ -226,13 +252,7 @@ fn sum((a, b): (Amount, Amount)) -> Option<Amount> {
 /// An allocation that was made just now.
 pub(super) fn view(stored: &StoredAllocation, books: &Books, items: &Items) -> AllocationView {
     let allocation = &stored.allocation;
-    let scale = |code: CurrencyCode| {
-        if code == books.company.code {
-            books.company.scale
-        } else {
-            books.currencies.get(&code).map_or(2, |currency| currency.scale)
-        }
-    };
+    let scale = |code: CurrencyCode| decimals(books, code);
     let (debit, credit) = (items.currency(allocation.debit, books), items.currency(allocation.credit, books));
     allocation_view(stored, (debit, scale(debit)), (credit, scale(credit)), books.company.scale)
 }

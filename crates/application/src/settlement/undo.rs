@@ -164,7 +164,7 @@ impl Undoing<'_> {
         let Some(batch) = undone.first().map(|(id, _)| id.uuid()) else { return Ok(Vec::new()) };
         let entry = SettlementEntry { date: self.date, source: batch, movements };
         let entry = entry.post(self.ctx, uow, books.clone()).await?;
-        items.save(uow, after).await?;
+        items.save(uow, &books, after).await?;
         let stored = undone.into_iter().map(|(id, original)| StoredAllocation {
             id,
             batch: AllocationBatchId::new(batch),

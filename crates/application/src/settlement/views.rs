@@ -48,10 +48,16 @@ pub struct OpenItemView {
     pub discount_date: Option<NaiveDate>,
     /// The discount of who pays by that day, with VAT.
     pub discount_amount: Option<String>,
+    /// Whether who pays a part gets its share of the discount; null where there is none.
+    pub partial_discount: Option<bool>,
     /// `open`, `partly_settled` or `settled`.
     pub status: &'static str,
     /// The date of the allocation that settled the rest; null while anything is open.
     pub settled_on: Option<NaiveDate>,
+    /// The highest level of dunning that it has reached; null for none.
+    pub dunning_level: Option<u32>,
+    /// Why nobody is reminded of it; null where it may be reminded of.
+    pub dunning_hold_reason: Option<String>,
     #[schema(format = "date-time")]
     pub recorded_at: String,
 }

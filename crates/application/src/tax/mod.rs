@@ -4,6 +4,8 @@ pub mod calculation;
 pub mod ports;
 pub mod tax_codes;
 pub mod tax_entries;
+pub mod unpaid_input_vat;
+pub mod vat_detail;
 pub mod vat_returns;
 pub mod withholding;
 pub mod words;

@@ -10,6 +10,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::unpaid_input_vat::{UnpaidBill, UnpaidBillsQuery};
+use super::vat_detail::VatDetailQuery;
+use crate::accounting::views::NameView;
 use crate::error::AppResult;
 use crate::paging::{Direction, FieldKind, FieldSpec, ListQuery, ListSpec, Page};
 use crate::ports::storage_error::StorageResult;
@@ -139,6 +142,18 @@ pub trait TaxEntryRepository: Send {
 
 #[async_trait]
 pub trait TaxEntryQueries: Send + Sync {
+    /// Bills of suppliers of which something is open, each with the decimals of its currency, in the order of their tax dates.
+    async fn unpaid_bills(
+        &self,
+        tenant: TenantId,
+        query: &UnpaidBillsQuery,
+    ) -> AppResult<Vec<(UnpaidBill, u8)>>;
+    /// Entries with the names of their parties, in the order of their tax dates.
+    async fn vat_detail(
+        &self,
+        tenant: TenantId,
+        query: &VatDetailQuery,
+    ) -> AppResult<Vec<(TaxEntry, NameView)>>;
     async fn tax_entries(&self, tenant: TenantId, query: &ListQuery) -> AppResult<Page<TaxEntryView>>;
     /// The entries of some boxes of a return: those that a filed one has, or those that a draft would take. `None` if there is
     /// no such return.

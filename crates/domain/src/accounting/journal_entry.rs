@@ -22,6 +22,7 @@ pub use draft::{DraftEntry, EntryPatch, NewEntry};
 pub use header::{EntryHeader, EntryOrigin, HashVersion};
 pub use line::{LineAmount, LineDetails, NewLine, PostedLine};
 pub use posted::{ChainLink, PostedEntry, ValidatedEntry};
+pub use reversal::check_reverse_on;
 pub use rules::PostingRules;
 pub use source::{EntrySource, EntrySourceKind};
 
@@ -112,6 +113,9 @@ crate::errors! {
     REVERSAL_BEFORE_ENTRY = "reversal_before_entry", Rule, User,
         "Entry {number} of {date} cannot be reversed on an earlier date.",
         "لا يمكن عكس القيد {number} المؤرخ {date} بتاريخ سابق له.";
+    REVERSE_ON_NOT_LATER = "reverse_on_not_later", Rule, User,
+        "The entry is taken back after its posting date {date}, not on {given}.",
+        "يُعكس القيد بعد تاريخ ترحيله {date} وليس في {given}.";
     ENTRY_BELONGS_TO_DOCUMENT = "entry_belongs_to_document", Conflict, User,
         "Entry {number} was made for a document and is not reversed by itself: {remedy}.",
         "القيد {number} أُنشئ لمستند ولا يُعكس وحده: {remedy}.";
@@ -131,6 +135,14 @@ crate::choices! {
         Closing = "closing",
         Reversal = "reversal",
         Revaluation = "revaluation",
+    }
+}
+
+crate::choices! {
+    /// How far a draft is on the way through approval (R150). A posted entry keeps that it was approved.
+    pub enum EntryApproval {
+        PendingApproval = "pending_approval",
+        Approved = "approved",
     }
 }
 

@@ -5,6 +5,7 @@ use crate::documents::price_match::PriceTolerance;
 use crate::error::{Violation, Violations};
 use crate::parties::address::Address;
 use crate::parties::registration::{Registration, RegistrationScheme, Registrations};
+use crate::settlement::bad_debt::BadDebtRelief;
 use crate::settlement::tolerance::PaymentTolerances;
 use crate::text::LocalizedName;
 
@@ -65,6 +66,8 @@ pub struct CompanyProfile {
     pub discount_without_vat: bool,
     /// The differences of payments that may be written off.
     pub payment_tolerances: PaymentTolerances,
+    /// When VAT of a bad debt may be taken back.
+    pub bad_debt_relief: BadDebtRelief,
     /// 0 while nobody has saved it.
     pub version: i64,
 }
@@ -82,6 +85,7 @@ impl CompanyProfile {
             price_tolerance: PriceTolerance::default(),
             discount_without_vat: false,
             payment_tolerances: PaymentTolerances::default(),
+            bad_debt_relief: BadDebtRelief::default(),
             version: 0,
         }
     }

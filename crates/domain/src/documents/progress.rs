@@ -166,14 +166,15 @@ impl LineProgress {
         Self { cancelled: Quantity::ZERO, ..*self }
     }
 
-    /// The line as the changed order has it.
+    /// The line as the changed order has it. One that is closed stays closed.
     pub fn revise(&self, item: Option<ItemId>, ordered: Quantity, amount: Amount) -> Result<Self, Violation> {
         let done = self.done();
         if ordered < done || (item != self.item && !self.is_untouched()) {
             let below = Violation::new(&ORDER_BELOW_PROGRESS).with("line", self.line_no);
             return Err(below.with("done", done));
         }
-        Ok(Self { item, ordered, amount, ..*self })
+        let revised = Self { item, ordered, amount, ..*self };
+        Ok(if self.cancelled.is_positive() { revised.close() } else { revised })
     }
 
     fn exceeds(&self, def: &'static crate::error::ErrorDef, left: Quantity, quantity: Quantity) -> Violation {
@@ -267,6 +268,11 @@ mod tests {
         let item = Some(ItemId::new(uuid::Uuid::from_u128(1)));
         assert_eq!(line.revise(item, quantity("10"), Amount::ZERO).unwrap_err().def, &ORDER_BELOW_PROGRESS);
         assert!(order("10").revise(item, quantity("1"), Amount::ZERO).is_ok());
+        let closed = line.close().revise(None, quantity("5"), Amount::ZERO).unwrap();
+        assert_eq!(
+            (closed.cancelled, closed.to_invoice(BillingBasis::Ordered)),
+            (quantity("1"), Quantity::ZERO)
+        );
     }
 
     #[test]

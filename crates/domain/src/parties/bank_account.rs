@@ -6,6 +6,7 @@ use crate::country::Country;
 use crate::error::{Violation, Violations};
 use crate::ids::{Id, UserId};
 use crate::money::CurrencyCode;
+use crate::platform::FOUR_EYES_REQUIRED;
 use crate::time::Timestamp;
 
 pub type PartyBankAccountId = Id<PartyBankAccount>;
@@ -20,9 +21,6 @@ crate::errors! {
     BANK_ACCOUNT_COUNTRY = "bank_account_country", Rule, User,
         "The IBAN is of {expected}, so the country is not {country}.",
         "رقم IBAN يخص الدولة {expected}، فلا تكون الدولة {country}.";
-    FOUR_EYES_REQUIRED = "four_eyes_required", Forbidden, User,
-        "Who changed the bank account last does not verify it. Another user has to.",
-        "لا يتحقق من الحساب البنكي من عدّله آخر مرة، بل مستخدم آخر.";
 }
 
 crate::choices! {

@@ -3,6 +3,7 @@
 pub mod address;
 pub mod bank_account;
 pub mod contact;
+pub mod dunning_profile;
 pub mod iban;
 pub mod party;
 pub mod party_group;

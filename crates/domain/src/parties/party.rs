@@ -27,6 +27,19 @@ crate::errors! {
     PARTY_CODE_FIXED = "party_code_fixed", Conflict, User,
         "Entries name the party {code}, so its code no longer changes.",
         "توجد قيود تذكر الطرف {code}، لذا لا يتغير رمزه بعد الآن.";
+    PARTY_MERGED = "party_merged", Conflict, User,
+        "Party {code} was merged into another party and no longer changes.",
+        "دُمج الطرف {code} في طرف آخر ولم يعد يتغير.";
+    PARTY_MERGE_SELF = "party_merge_self", Rule, User,
+        "A party is merged into another one, and not into itself.", "يُدمج الطرف في طرف آخر، لا في نفسه.";
+    PARTY_MERGE_INTO_ARCHIVED = "party_merge_into_archived", Rule, User,
+        "Party {code} is archived, so nothing is merged into it.", "الطرف {code} مؤرشف، فلا يُدمج فيه شيء.";
+    PARTY_MERGE_ANONYMOUS = "party_merge_anonymous", Rule, User,
+        "Party {code} stands for customers without a name, so it is not merged.",
+        "يمثل الطرف {code} عملاء بلا أسماء، فلا يُدمج.";
+    PARTY_MERGE_TOO_LARGE = "party_merge_too_large", TooLarge, User,
+        "Party {code} has more than {max} drafts, quotations and orders: delete or close some first.",
+        "للطرف {code} أكثر من {max} من المسودات وعروض الأسعار والأوامر: احذف بعضها أو أغلقه أولًا.";
     PARTY_ANONYMOUS_MEMBER = "party_anonymous_member", Rule, User,
         "An anonymous party stands for customers who pay at once and has no {member}.",
         "الطرف المجهول يمثل عملاء يدفعون فورًا وليس له {member}.";
@@ -92,6 +105,8 @@ pub struct Party {
     pub contacts: Vec<Contact>,
     /// Why it may share a number with another party.
     pub allow_duplicate_reason: Option<String>,
+    /// The party that it became.
+    pub merged_into_id: Option<PartyId>,
     pub version: i64,
 }
 

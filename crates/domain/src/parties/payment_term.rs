@@ -139,6 +139,8 @@ pub struct PaymentTerm {
     pub code: Code,
     pub name: LocalizedName,
     pub discount_basis: DiscountBasis,
+    /// Whether who pays a part early gets its share of the discount.
+    pub partial_discount: bool,
     pub lines: TermLines,
     pub version: i64,
 }

@@ -1,5 +1,6 @@
 //! What a party is as a customer and as a supplier (R41).
 
+use super::dunning_profile::DunningProfileId;
 use super::party_group::PartyGroupId;
 use super::payment_term::PaymentTermId;
 use crate::error::{Violation, Violations};
@@ -42,6 +43,18 @@ crate::choices! {
     }
 }
 
+impl CustomerBlock {
+    /// Both blocks together.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::None, block) | (block, Self::None) => block,
+            (one, another) if one == another => one,
+            _ => Self::All,
+        }
+    }
+}
+
 crate::choices! {
     /// What is no longer done with a supplier.
     pub enum SupplierBlock {
@@ -79,6 +92,8 @@ pub struct Customer {
     pub tax_treatment_id: Option<TaxCodeId>,
     /// The list in which prices are looked up first.
     pub price_list_id: Option<PriceListId>,
+    /// How it is reminded of what is overdue.
+    pub dunning_profile_id: Option<DunningProfileId>,
 }
 
 impl Customer {
@@ -125,5 +140,18 @@ impl Supplier {
             violations.push(Violation::new(&WITHHOLDING_RESIDENT).at("/withholdingId"));
         }
         violations
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::CustomerBlock::{All, Deliveries, None, Orders};
+
+    #[test]
+    fn blocks_add_up() {
+        assert_eq!(None.and(Orders), Orders);
+        assert_eq!(Orders.and(None), Orders);
+        assert_eq!(Orders.and(Orders), Orders);
+        assert_eq!(Orders.and(Deliveries), All);
     }
 }

@@ -1,4 +1,4 @@
-//! Values of identity: how people are addressed and what a password must be.
+//! Values of identity: how people are addressed, what a password must be, and what takes a second person.
 
 pub mod attachment;
 mod email;
@@ -9,6 +9,10 @@ pub use email::{EMAIL_LENGTH_MAX, EmailAddress};
 pub use password::{PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN, Password, PasswordHash};
 
 crate::errors! {
+    /// Of everything that a second person confirms (R45, R150).
+    FOUR_EYES_REQUIRED = "four_eyes_required", Forbidden, User,
+        "Someone else must decide: you made, changed or submitted this yourself.",
+        "يجب أن يقرر شخص آخر: أنت من أنشأ هذا أو عدّله أو أرسله.";
     INVALID_EMAIL = "invalid_email", Rule, User,
         "'{value}' is not an e-mail address.", "'{value}' ليس عنوان بريد إلكتروني صحيحًا.";
     PASSWORD_TOO_SHORT = "password_too_short", Rule, User,

@@ -24,11 +24,13 @@ pub struct EarlyDiscount {
     pub until: NaiveDate,
     /// In the item's currency; a magnitude.
     pub amount: Amount,
+    /// Whether who pays a part gets its share of the discount.
+    pub partial: bool,
 }
 
 impl OpenItem {
     /// The discount of who pays on a day. What notes have credited of the item earns no discount, so it is lower in
-    /// proportion. `None` on overflow.
+    /// proportion; a discount that is granted in parts is that of what is open. `None` on overflow.
     pub fn discount_on(
         &self,
         date: NaiveDate,
@@ -41,9 +43,22 @@ impl OpenItem {
             return Err(expired.with("date", date));
         }
         let whole = self.amount.abs();
-        let left = whole.checked_sub(credited);
+        let left = if discount.partial { Some(self.open_amount.abs()) } else { whole.checked_sub(credited) };
         Ok(left.and_then(|left| discount.amount.share(left.max(Amount::ZERO), whole, scale)))
     }
+}
+
+/// The discount that a payment earns of an item of which `open` is open and `most` is granted: what it does not pay, or its share
+/// where the discount is granted in parts. `None` where the payment and the discount do not settle what they have to.
+pub fn earned(paid: Amount, open: Amount, most: Amount, partial: bool, scale: u8) -> Option<Amount> {
+    let rest = open.checked_sub(paid)?;
+    if rest <= most {
+        return Some(rest);
+    }
+    if !partial {
+        return None;
+    }
+    most.share(paid, open.checked_sub(most)?, scale)
 }
 
 #[cfg(test)]
@@ -59,7 +74,7 @@ mod tests {
     #[test]
     fn it_is_granted_until_its_day_and_for_what_was_not_credited() {
         let until = parse_date("2026-03-11").unwrap();
-        let discount = Some(EarlyDiscount { until, amount: amount("23") });
+        let discount = Some(EarlyDiscount { until, amount: amount("23"), partial: false });
         let debt = OpenItem { discount, ..item(1, "SAR", "1150", "1150") };
         assert_eq!(debt.discount_on(until, Amount::ZERO, 2), Ok(Some(amount("23"))));
         assert_eq!(debt.discount_on(until, amount("575"), 2), Ok(Some(amount("11.50"))));
@@ -68,5 +83,28 @@ mod tests {
         assert_eq!(late.def, &DISCOUNT_EXPIRED);
         let none = item(1, "SAR", "1150", "1150").discount_on(until, Amount::ZERO, 2).unwrap_err();
         assert_eq!(none.def, &DISCOUNT_NOT_GRANTED);
+    }
+
+    #[test]
+    fn a_part_earns_its_share_where_the_terms_say_so() {
+        let earned = |paid: &str, open: &str, most: &str, partial| {
+            earned(amount(paid), amount(open), amount(most), partial, 2)
+        };
+        assert_eq!(earned("1127", "1150", "23", false), Some(amount("23")));
+        assert_eq!(earned("1130", "1150", "23", false), Some(amount("20")));
+        assert_eq!(earned("563.50", "1150", "23", false), None);
+        assert_eq!(earned("563.50", "1150", "23", true), Some(amount("11.50")));
+        // Two halves earn what the whole does.
+        assert_eq!(earned("563.50", "575", "11.50", true), Some(amount("11.50")));
+        assert_eq!(earned("100", "1150", "23", true), Some(amount("2.04")));
+    }
+
+    #[test]
+    fn a_discount_in_parts_is_that_of_what_is_open() {
+        let until = parse_date("2026-03-11").unwrap();
+        let discount = Some(EarlyDiscount { until, amount: amount("23"), partial: true });
+        let whole = item(1, "SAR", "1150", "1150");
+        let debt = OpenItem { discount, open_amount: amount("575"), ..whole };
+        assert_eq!(debt.discount_on(until, Amount::ZERO, 2), Ok(Some(amount("11.50"))));
     }
 }

@@ -1,5 +1,7 @@
 //! Proposals for allocations: which payments settle which debts of a party (R104).
 
+use std::collections::BTreeSet;
+
 use super::open_item::OpenItem;
 use crate::money::Amount;
 
@@ -31,16 +33,36 @@ pub struct Candidate {
 }
 
 /// A debt, the payment that settles it, and how much; by their positions.
-pub type Match = (usize, usize, Amount);
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Match {
+    pub debt: usize,
+    pub payment: usize,
+    pub amount: Amount,
+    /// Whether what is left of the debt, or else of the payment, is written off.
+    pub write_off_difference: bool,
+}
 
-/// Matches debts with payments of one party, account and currency. Neither need be in any order.
-pub fn matches(rule: MatchingRule, debts: &[Candidate], payments: &[Candidate]) -> Vec<Match> {
+/// Matches debts with payments of one party, account and currency. Neither need be in any order. `limit` is the largest difference
+/// of an item that is written off; zero is none.
+pub fn matches(
+    rule: MatchingRule,
+    debts: &[Candidate],
+    payments: &[Candidate],
+    limit: &dyn Fn(&OpenItem) -> Amount,
+) -> Vec<Match> {
     let mut open = Open::new(debts, payments);
     match rule {
         MatchingRule::Reference => open.by_reference(),
-        MatchingRule::Exact => open.exactly(),
-        MatchingRule::OldestDue => open.oldest_first(),
+        MatchingRule::Exact => {
+            open.exactly();
+            open.nearly(limit);
+        }
+        MatchingRule::OldestDue => {
+            open.oldest_first();
+            return open.found;
+        }
     }
+    open.write_off_differences(limit);
     open.found
 }
 
@@ -64,7 +86,41 @@ impl<'a> Open<'a> {
         if amount > 0 {
             self.owed[debt] -= amount;
             self.paid[payment] -= amount;
-            self.found.push((debt, payment, Amount::from_scaled(amount)));
+            let amount = Amount::from_scaled(amount);
+            self.found.push(Match { debt, payment, amount, write_off_difference: false });
+        }
+    }
+
+    /// Marks the last match of each debt and each payment of which so little is left that it is written off.
+    fn write_off_differences(&mut self, limit: &dyn Fn(&OpenItem) -> Amount) {
+        let small = |left: i64, of: &Candidate| left > 0 && left <= limit(&of.item).scaled();
+        let (mut debts, mut payments) = (BTreeSet::new(), BTreeSet::new());
+        for found in self.found.iter_mut().rev() {
+            let last_of_debt = debts.insert(found.debt);
+            let last_of_payment = payments.insert(found.payment);
+            let of_debt = last_of_debt && small(self.owed[found.debt], &self.debts[found.debt]);
+            let paid = self.owed[found.debt] == 0;
+            let of_payment =
+                last_of_payment && paid && small(self.paid[found.payment], &self.payments[found.payment]);
+            found.write_off_difference = of_debt || of_payment;
+        }
+    }
+
+    /// Payments that differ from one debt, and from no other, by no more than what is written off.
+    fn nearly(&mut self, limit: &dyn Fn(&OpenItem) -> Amount) {
+        for payment in self.payments_by_date() {
+            let (paid, of_payment) = (self.paid[payment], limit(&self.payments[payment].item).scaled());
+            let near = |debt: &usize| {
+                let difference = self.owed[*debt] - paid;
+                let most = if difference > 0 { limit(&self.debts[*debt].item).scaled() } else { of_payment };
+                self.owed[*debt] > 0 && difference.abs() <= most
+            };
+            let near: Vec<usize> = (0..self.debts.len()).filter(near).collect();
+            if let [only] = near[..]
+                && paid > 0
+            {
+                self.take(only, payment);
+            }
         }
     }
 

@@ -2,6 +2,8 @@
 
 pub mod ageing;
 pub mod allocation;
+pub mod bad_debt;
+pub mod dunning;
 pub mod early_discount;
 pub mod matching;
 pub mod open_item;

@@ -18,6 +18,7 @@ pub mod tax;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use application::accounting::approvals::ports::ApprovalRepository;
 use application::accounting::ports::accounts::AccountRepository;
 use application::accounting::ports::dimension_rules::DimensionRuleRepository;
 use application::accounting::ports::dimensions::DimensionRepository;
@@ -31,10 +32,11 @@ use application::accounting::ports::locks::LockRepository;
 use application::accounting::ports::number_series::NumberSeriesRepository;
 use application::accounting::ports::opening_balances::OpeningBalanceRepository;
 use application::accounting::ports::posting_rules::PostingRuleRepository;
-use application::accounting::ports::recurring_entries::RecurringEntryRepository;
+use application::accounting::ports::recurring::RecurringRepository;
 use application::accounting::revaluation_runs::ports::RevaluationRepository;
 use application::company::ports::CompanyRepository;
 use application::documents::ports::DocumentRepository;
+use application::documents::recurring::template::InvoiceTemplate;
 use application::items::ports::ItemRepository;
 use application::parties::ports::PartyRepository;
 use application::platform::attachments::ports::{AttachmentRepository, StoredBlobRepository};
@@ -50,18 +52,22 @@ use application::ports::bookkeeping::Bookkeeping;
 use application::ports::change::Change;
 use application::ports::clock::Ids;
 use application::ports::codes::CodeRepository;
+use application::settlement::dunning::ports::DunningRepository;
 use application::settlement::ports::OpenItemRepository;
 use application::settlement::write_offs::ports::WriteOffRepository;
 use application::tax::tax_entries::TaxEntryRepository;
 use application::tax::vat_returns::ports::VatReturnRepository;
 use application::tax::withholding::ports::WithholdingRepository;
 use application::unit_of_work::UnitOfWork;
+use domain::accounting::approval::{ApprovalDelegation, ApprovalPolicy};
 use domain::accounting::currency::CurrencyRecord;
 use domain::accounting::dimension::{Dimension, DimensionRuleRecord, DimensionValue};
 use domain::accounting::exchange_rate::ExchangeRate;
+use domain::accounting::import_profile::ImportProfile;
 use domain::accounting::journal::Journal;
 use domain::accounting::number_series::NumberSeriesRecord;
 use domain::accounting::posting_rule::PostingRule;
+use domain::accounting::recurring_entry::EntryTemplate;
 use domain::company::branch::Branch;
 use domain::ids::TenantId;
 use domain::items::category::ItemCategory;
@@ -69,6 +75,7 @@ use domain::items::item::Item;
 use domain::items::price::ItemPrice;
 use domain::items::price_list::PriceList;
 use domain::parties::bank_account::PartyBankAccount;
+use domain::parties::dunning_profile::DunningProfile;
 use domain::parties::party::Party;
 use domain::parties::party_group::PartyGroup;
 use domain::parties::payment_term::PaymentTerm;
@@ -135,7 +142,7 @@ impl Unit for SqlUnitOfWork {
 
 /// One struct implements every repository; each accessor hands it out as one of them.
 macro_rules! repositories {
-    ($($accessor:ident: $repository:ident,)*) => {$(
+    ($($accessor:ident: $repository:path,)*) => {$(
         fn $accessor(&mut self) -> &mut dyn $repository {
             self
         }
@@ -165,9 +172,11 @@ impl UnitOfWork for SqlUnitOfWork {
         fiscal_years: FiscalYearRepository,
         bookkeeping: Bookkeeping,
         accounts: AccountRepository,
+        approvals: ApprovalRepository,
         dimension_rules: DimensionRuleRepository,
         dimensions: DimensionRepository,
         documents: DocumentRepository,
+        dunning: DunningRepository,
         exchange_rates: ExchangeRateRepository,
         journal_entries: JournalEntryRepository,
         ledger: LedgerRepository,
@@ -186,7 +195,8 @@ impl UnitOfWork for SqlUnitOfWork {
         opening_balances: OpeningBalanceRepository,
         parties: PartyRepository,
         posting_rules: PostingRuleRepository,
-        recurring_entries: RecurringEntryRepository,
+        recurring_entries: RecurringRepository<EntryTemplate>,
+        recurring_invoices: RecurringRepository<InvoiceTemplate>,
         retention: RetentionRepository,
         revaluations: RevaluationRepository,
         roles: RoleRepository,
@@ -213,11 +223,15 @@ pub fn tables() -> Vec<&'static TableSql> {
         Journal::table(),
         DimensionRuleRecord::table(),
         PostingRule::table(),
+        ApprovalPolicy::table(),
+        ApprovalDelegation::table(),
         Branch::table(),
         NumberSeriesRecord::table(),
+        ImportProfile::table(),
         TaxCode::table(),
         PaymentTerm::table(),
         PartyGroup::table(),
+        DunningProfile::table(),
         Party::table(),
         PartyBankAccount::table(),
         domain::items::unit::Unit::table(),

@@ -49,15 +49,18 @@ pub static CHOSEN: &[Unique] = &[
     ),
     unique("uq_account_code", "account.tenant_id, account.code", "code"),
     unique("uq_number_series_code", "number_series.tenant_id, number_series.code", "code"),
+    unique("uq_import_profile_code", "import_profile.tenant_id, import_profile.code", "code"),
     unique("uq_journal_code", "journal.tenant_id, journal.code", "code"),
     unique(
         "uq_posting_rule_keys",
         "posting_rule.tenant_id, posting_rule.slot, posting_rule.keys_text",
         "slot",
     ),
+    unique("uq_approval_policy_code", "approval_policy.tenant_id, approval_policy.code", "code"),
     unique("uq_branch_code", "branch.tenant_id, branch.code", "code"),
     unique("uq_tax_code_code", "tax_code.tenant_id, tax_code.code", "code"),
     unique("uq_payment_term_code", "payment_term.tenant_id, payment_term.code", "code"),
+    unique("uq_dunning_profile_code", "dunning_profile.tenant_id, dunning_profile.code", "code"),
     unique("uq_party_group_code", "party_group.tenant_id, party_group.code", "code"),
     unique("uq_party_code", "party.tenant_id, party.code", "code"),
     unique("uq_party_vat_number", "party.tenant_id, party.vat_number", "registrations"),
@@ -84,18 +87,21 @@ pub static CHOSEN: &[Unique] = &[
         "code",
     ),
     unique("uq_recurring_entry_code", "recurring_entry.tenant_id, recurring_entry.code", "code"),
+    unique("uq_recurring_invoice_code", "recurring_invoice.tenant_id, recurring_invoice.code", "code"),
 ];
 
 /// Explained by the application itself, by the constraint's name or columns.
 pub static EXPLAINED: &[&str] = &["uq_journal_entry_number", "uq_document_number"];
 
 /// Rows that several transactions may make at once on first use: the one that came second runs again and finds it.
-pub static FIRST_USE: [&str; 26] = [
+pub static FIRST_USE: [&str; 28] = [
     // The same request under the same key, twice at once: the second run finds the answer of the first.
     "pk_idempotency",
     "uq_journal_entry_chain",
     "uq_journal_entry_opening",
     "uq_recurring_occurrence_date",
+    // The same occurrence twice at once: the second run sees what became of it.
+    "uq_recurring_run_date",
     // The same file twice at once: the second run sees that it was imported.
     "uq_import_file_fingerprint",
     // Two undo the same allocation at once: the second run sees that it is undone.
@@ -108,6 +114,8 @@ pub static FIRST_USE: [&str; 26] = [
     // The same number of a supplier twice at once: the second run finds the document of the first.
     "uq_document_supplier_key",
     "uq_withholding_return_month",
+    // An item reminded of twice at once: the second run sees that it has reached the level.
+    "pk_dunning_item",
     "pk_membership",
     "pk_tenant_setting",
     "pk_ledger_settings",
@@ -148,9 +156,15 @@ pub static GENERATED: &[&str] = &[
     "pk_line_progress",
     "pk_document_link",
     "pk_write_off",
+    "pk_dunning_profile",
+    "pk_party_alias",
+    "uq_party_alias_party",
+    "pk_dunning_run",
+    "pk_dunning_notice",
     "pk_account",
     "pk_account_history",
     "pk_number_series",
+    "pk_import_profile",
     "pk_journal",
     "pk_tax_code",
     "pk_payment_term",
@@ -173,12 +187,19 @@ pub static GENERATED: &[&str] = &[
     "pk_dimension_set_value",
     "pk_dimension_rule",
     "pk_posting_rule",
+    "pk_approval_policy",
+    "pk_approval_delegation",
+    "pk_approval",
+    "pk_approval_approver",
+    "pk_approval_person",
     "pk_branch",
     "pk_journal_entry",
     "pk_journal_entry_draft",
     "pk_ledger_line",
     "pk_recurring_entry",
+    "pk_recurring_invoice",
     "pk_recurring_occurrence",
+    "pk_recurring_run",
     "pk_import_file",
     "pk_stored_blob",
     "pk_attachment",

@@ -25,6 +25,7 @@ impl Dialect {
     /// | `{ids ?1}` | the ids of a JSON array, by `json_each` | by `OPENJSON` |
     /// | `{codes ?1}` | the codes of a JSON array, likewise | |
     /// | `{index x}` | `INDEXED BY x` | `WITH (INDEX(x))` |
+    /// | `{folded x}` | as [`folded`] writes it | |
     /// | `{returning x}` | `RETURNING x` | another text |
     pub fn render(self, text: &str) -> String {
         let mut out = String::with_capacity(text.len() + 32);
@@ -80,6 +81,7 @@ impl Dialect {
                     "SELECT CONVERT(NVARCHAR(100), value) COLLATE Latin1_General_100_BIN2 FROM OPENJSON({argument})"
                 )
             }
+            (_, "folded") => folded(self, &argument),
             (Self::Sqlite, "index") => format!("INDEXED BY {argument}"),
             (Self::SqlServer, "index") => format!("WITH (INDEX({argument}))"),
             (Self::Sqlite, "returning") => format!("RETURNING {argument}"),
@@ -89,8 +91,68 @@ impl Dialect {
     }
 }
 
+/// Letters that are searched as others, by their numbers: those of `domain::text::search_form` that names and descriptions have.
+const FOLDED: [(u32, Option<u32>); 40] = [
+    // أ إ آ ٱ as ا, ى ئ as ي, ة as ه, ؤ as و
+    (0x623, Some(0x627)),
+    (0x625, Some(0x627)),
+    (0x622, Some(0x627)),
+    (0x671, Some(0x627)),
+    (0x649, Some(0x64A)),
+    (0x626, Some(0x64A)),
+    (0x629, Some(0x647)),
+    (0x624, Some(0x648)),
+    // Tatweel and marks are dropped.
+    (0x640, None),
+    (0x64B, None),
+    (0x64C, None),
+    (0x64D, None),
+    (0x64E, None),
+    (0x64F, None),
+    (0x650, None),
+    (0x651, None),
+    (0x652, None),
+    (0x653, None),
+    (0x654, None),
+    (0x670, None),
+    // Arabic-Indic and Persian digits.
+    (0x660, Some(0x30)),
+    (0x661, Some(0x31)),
+    (0x662, Some(0x32)),
+    (0x663, Some(0x33)),
+    (0x664, Some(0x34)),
+    (0x665, Some(0x35)),
+    (0x666, Some(0x36)),
+    (0x667, Some(0x37)),
+    (0x668, Some(0x38)),
+    (0x669, Some(0x39)),
+    (0x6F0, Some(0x30)),
+    (0x6F1, Some(0x31)),
+    (0x6F2, Some(0x32)),
+    (0x6F3, Some(0x33)),
+    (0x6F4, Some(0x34)),
+    (0x6F5, Some(0x35)),
+    (0x6F6, Some(0x36)),
+    (0x6F7, Some(0x37)),
+    (0x6F8, Some(0x38)),
+    (0x6F9, Some(0x39)),
+];
+
+/// A text as it is searched, for texts that have no search column. SQLite makes only letters of ASCII small.
+fn folded(dialect: Dialect, text: &str) -> String {
+    let (character, empty) = match dialect {
+        Dialect::Sqlite => ("char", "''"),
+        Dialect::SqlServer => ("NCHAR", "N''"),
+    };
+    let small = format!("LOWER({text})");
+    FOLDED.iter().fold(small, |text, (from, to)| {
+        let to = to.map_or_else(|| empty.to_owned(), |to| format!("{character}({to})"));
+        format!("REPLACE({text}, {character}({from}), {to})")
+    })
+}
+
 /// The hooks a statement may use; the statement tests refuse any other word in braces.
-pub const HOOKS: [&str; 15] = [
+pub const HOOKS: [&str; 16] = [
     "page",
     "top",
     "limit",
@@ -105,12 +167,33 @@ pub const HOOKS: [&str; 15] = [
     "ids",
     "codes",
     "index",
+    "folded",
     "returning",
 ];
 
 #[cfg(test)]
 mod tests {
+    use domain::text::search_form;
+
     use super::*;
+
+    /// What is folded here is folded in names, and in the same way.
+    #[test]
+    fn texts_are_folded_as_names_are() {
+        for (from, to) in FOLDED {
+            let letter = |number: u32| char::from_u32(number).unwrap().to_string();
+            assert_eq!(
+                search_form(&format!("x{}", letter(from))),
+                format!("x{}", to.map(letter).unwrap_or_default())
+            );
+        }
+        let text = Dialect::SqlServer.render("{folded CONCAT(a, b)} LIKE ?1");
+        assert!(
+            text.starts_with("REPLACE(") && text.ends_with(", NCHAR(1785), NCHAR(57)) LIKE @P1"),
+            "{text}"
+        );
+        assert!(text.contains("REPLACE(LOWER(CONCAT(a, b)), NCHAR(1571), NCHAR(1575))"), "{text}");
+    }
 
     #[test]
     fn one_text_two_dialects() {

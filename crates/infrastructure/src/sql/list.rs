@@ -19,6 +19,9 @@ use super::value::{Columns, Value};
 /// Where the value of a filter stands in a condition of its own.
 pub const KEY_HOOK: &str = "{key}";
 
+/// Where a column that stands in another table is compared: `{where l.party}`.
+const WHERE_HOOK: &str = "{where ";
+
 /// How one list reads: a `SELECT` without its `WHERE`, the expression of its tenant and of its unique key.
 pub struct ListSql {
     pub spec: &'static ListSpec,
@@ -29,7 +32,7 @@ pub struct ListSql {
     /// The columns that end every order, unique within the tenant: `a.id`.
     pub key: &'static [&'static str],
     /// Field name of the `ListSpec` -> column. A column of [`FieldKind::Search`] holds `text::search_form`. What stands in another
-    /// table is a condition with [`KEY_HOOK`] for the value.
+    /// table is a condition with [`KEY_HOOK`] for the value, or with `{where x}` for the comparison with the column `x`.
     pub columns: &'static [(&'static str, &'static str)],
     /// The expression for a column that may be null when it is sorted by: a cursor cannot compare with null.
     pub sorted_as: &'static [(&'static str, &'static str)],
@@ -170,6 +173,15 @@ impl ListSql {
         if column.contains(KEY_HOOK) {
             return Ok(column.replace(KEY_HOOK, &sql.param(filter_value(&filter.value))));
         }
+        if let Some((head, rest)) = column.split_once(WHERE_HOOK)
+            && let Some((inner, tail)) = rest.split_once('}')
+        {
+            return Ok(format!("{head}{}{tail}", self.comparison(inner, filter, sql)?));
+        }
+        self.comparison(column, filter, sql)
+    }
+
+    fn comparison(&self, column: &str, filter: &Filter, sql: &mut Composed) -> Result<String, AppError> {
         let comparison = match filter.op {
             FilterOp::Eq => "=",
             FilterOp::Ne => "<>",

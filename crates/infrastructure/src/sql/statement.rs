@@ -110,17 +110,17 @@ impl Statement {
     }
 }
 
-/// Declares statements and the slice `ALL` that lists them.
+/// Declares statements and the slice `ALL` that lists them. A name that is put together stands in parentheses.
 #[macro_export]
 macro_rules! statements {
-    ($($name:ident = $id:literal $(as $kind:ident)?: $text:expr $(, mssql: $mssql:expr)?;)*) => {
+    ($($name:ident = $id:tt $(as $kind:ident)?: $text:expr $(, mssql: $mssql:expr)?;)*) => {
         $(pub static $name: $crate::sql::statement::Statement =
             $crate::statements!(@new $id, $text $(, $mssql)?)$(.$kind())?;)*
         /// Every statement of this module, for the golden files and the prepare test.
         pub static ALL: &[&$crate::sql::statement::Statement] = &[$(&$name),*];
     };
-    (@new $id:literal, $text:expr) => { $crate::sql::statement::Statement::new($id, $text) };
-    (@new $id:literal, $text:expr, $mssql:expr) => { $crate::sql::statement::Statement::split($id, $text, $mssql) };
+    (@new $id:expr, $text:expr) => { $crate::sql::statement::Statement::new($id, $text) };
+    (@new $id:expr, $text:expr, $mssql:expr) => { $crate::sql::statement::Statement::split($id, $text, $mssql) };
 }
 
 /// Reads the rows of many keys in one step: a statement of one tenant (`?1`), narrowed to a list of keys.

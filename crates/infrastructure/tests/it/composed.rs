@@ -54,6 +54,7 @@ fn filter(field: &FieldSpec, number: usize) -> Filter {
         FieldKind::Text => (FilterOp::Like, text("50%_[")),
         FieldKind::Search => (FilterOp::Like, text("نقد")),
         FieldKind::Barcode => (FilterOp::Eq, text("6281000000007")),
+        FieldKind::DimensionValue => (FilterOp::Eq, text("cost-centre:ADMIN")),
         FieldKind::Date => (FilterOp::Gte, FilterValue::Date("2026-01-31".parse().unwrap())),
         FieldKind::Timestamp => (FilterOp::Lt, FilterValue::Timestamp(moment)),
         FieldKind::Amount => (FilterOp::Lte, FilterValue::Amount(Amount::from_scaled(1 + number as i64))),
@@ -130,6 +131,79 @@ fn pages_of_the_ledger_sort_and_scan_nothing() {
             assert!(!plan.contains("TEMP B-TREE") && !plan.contains("SCAN"), "{name}, {filters:?}\n{plan}");
             assert!(!later || plan.contains(">?)") || plan.contains("<?)"), "begins at the cursor\n{plan}");
         }
+    }
+}
+
+/// Looking something up reads what it names along an index, or walks the list in its order: nothing is sorted and nothing read twice.
+#[test]
+fn lookups_in_the_ledger_go_along_an_index() {
+    let connection = migrated();
+    let text = |text: &str| FilterValue::Text(text.to_owned());
+    let amount = || FilterValue::Amount(Amount::from_scaled(12_500_000));
+    for (resource, field, op, value, index) in [
+        (
+            "ledger_line",
+            "accountCode",
+            FilterOp::Eq,
+            text("1113"),
+            "ix_ledger_line_account (tenant_id=? AND account_id=?",
+        ),
+        ("ledger_line", "amount", FilterOp::Eq, amount(), "ix_journal_entry_posting_date (tenant_id=?"),
+        ("ledger_line", "amount", FilterOp::Gte, amount(), "ix_journal_entry_posting_date (tenant_id=?"),
+        ("ledger_line", "text", FilterOp::Like, text("إيجار"), "ix_journal_entry_posting_date (tenant_id=?"),
+        (
+            "ledger_line",
+            "dimension",
+            FilterOp::Eq,
+            text("cc:A"),
+            "ix_journal_entry_posting_date (tenant_id=?",
+        ),
+        (
+            "ledger_line",
+            "reference",
+            FilterOp::Eq,
+            text("INV-1"),
+            "ix_journal_entry_posting_date (tenant_id=?",
+        ),
+        (
+            "ledger_line",
+            "postedBy",
+            FilterOp::Eq,
+            FilterValue::Id(id(3)),
+            "ix_journal_entry_posting_date (tenant_id=?",
+        ),
+        (
+            "journal_entry",
+            "accountCode",
+            FilterOp::Eq,
+            text("1113"),
+            "ix_ledger_line_account (tenant_id=? AND account_id=?",
+        ),
+        (
+            "journal_entry",
+            "party",
+            FilterOp::Eq,
+            text("C-1"),
+            "ix_ledger_line_party (tenant_id=? AND party=?)",
+        ),
+        ("journal_entry", "lineAmount", FilterOp::Eq, amount(), "pk_journal_entry"),
+        ("journal_entry", "dimension", FilterOp::Eq, text("cc:A"), "pk_journal_entry"),
+        ("journal_entry", "text", FilterOp::Like, text("rent"), "pk_journal_entry"),
+        ("journal_entry", "createdBy", FilterOp::Eq, FilterValue::Id(id(3)), "pk_journal_entry"),
+    ] {
+        let of_account = field == "accountCode";
+        let lists = persistence::lists();
+        let mut named = lists.iter().filter(|list| list.spec.resource == resource);
+        let list =
+            if resource == "ledger_line" && !of_account { named.nth(1) } else { named.next() }.unwrap();
+        let filters = vec![Filter { field, op, value }];
+        let query = ListQuery { filters, ..ListQuery::first(list.spec, 50) };
+        let page = list.compose(tenant(), &query, None).unwrap().page;
+        let plan = plan(&connection, &Dialect::Sqlite.render(&page.text))
+            .replace("USE TEMP B-TREE FOR LAST TERM OF ORDER BY", "")
+            .replace("PRIMARY KEY (tenant_id=?", "pk_journal_entry (tenant_id=?");
+        assert!(plan.contains(index), "{resource} {field}\n{plan}");
+        assert!(!plan.contains("TEMP B-TREE") && !plan.contains("SCAN"), "{resource} {field}\n{plan}");
     }
 }
 

@@ -1,6 +1,7 @@
 //! The general ledger over HTTP.
 
 mod accounts;
+mod approvals;
 mod close_checklist;
 mod entry_line;
 mod exchange_rates;
@@ -17,6 +18,7 @@ mod locks;
 mod number_series;
 mod opening_balances;
 mod posting_rules;
+pub mod recurring;
 mod recurring_entries;
 pub mod reports;
 mod revaluation_runs;
@@ -24,6 +26,7 @@ mod setup;
 
 use domain::accounting::currency::CurrencyRecord;
 use domain::accounting::dimension::{Dimension, DimensionRuleRecord, DimensionValue};
+use domain::accounting::import_profile::ImportProfile;
 use domain::accounting::journal::Journal;
 
 use super::master_data;
@@ -48,11 +51,13 @@ pub fn operations(ops: &mut Operations) {
     close_checklist::operations(ops);
     opening_balances::operations(ops);
     journal_entries::operations(ops);
+    approvals::operations(ops);
     recurring_entries::operations(ops);
     ledger_lines::operations(ops);
     reports::operations(ops);
     revaluation_runs::operations(ops);
     imports::operations(ops);
+    master_data::operations::<ImportProfile>(ops);
     exports::operations(ops);
     integrity::operations(ops);
 }

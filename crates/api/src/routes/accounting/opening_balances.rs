@@ -59,7 +59,10 @@ pub fn operations(ops: &mut Operations) {
         .id("create_opening_balances")
         .tag(TAG)
         .summary("Post the opening balances")
-        .description("Refused while there is a posted opening entry that was not reversed.")
+        .description(
+            "Refused while there is a posted opening entry that was not reversed, and with `approval_required` if an approval \
+             policy matches: import them as a draft and submit that.",
+        )
         .command::<CreateOpeningBalances>()
         .body::<CreateOpeningBalancesBody>()
         .created::<JournalEntryView>()

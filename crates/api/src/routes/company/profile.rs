@@ -13,6 +13,7 @@ use domain::company::profile::VAT_NUMBER_APART;
 use domain::documents::price_match::TOLERANCE_NEGATIVE;
 use domain::parties::address::ADDRESS_PART_INVALID;
 use domain::parties::registration::{INVALID_REGISTRATION, REGISTRATION_TWICE};
+use domain::settlement::bad_debt::RELIEF_AMOUNT_NEGATIVE;
 use http::HeaderMap;
 
 use crate::answer::{self, ApiResult};
@@ -49,6 +50,7 @@ pub fn operations(ops: &mut Operations) {
             &VAT_NUMBER_APART,
             &ADDRESS_PART_INVALID,
             &TOLERANCE_NEGATIVE,
+            &RELIEF_AMOUNT_NEGATIVE,
         ]);
 }
 

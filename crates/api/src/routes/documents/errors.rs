@@ -31,7 +31,7 @@ use domain::tax::tax_code::{TAX_CODE_INACTIVE, TAX_CODE_KIND_NOT_TAKEN, TAX_RATE
 use domain::tax::withholding::{WITHHOLDING_CODE_MISSING, WITHHOLDING_CODE_UNUSED, WITHHOLDING_NOT_TAKEN};
 
 /// The errors of what a document names, whether it is posted or not.
-pub(super) static CONTENT: &[&ErrorDef] = &[
+pub(in crate::routes) static CONTENT: &[&ErrorDef] = &[
     &UNKNOWN_REFERENCE,
     &own::PARTY_ROLE_MISSING,
     &own::PARTY_ARCHIVED,
@@ -44,7 +44,7 @@ pub(super) static CONTENT: &[&ErrorDef] = &[
 ];
 
 /// The same of lines and taxes.
-pub(super) static LINES: &[&ErrorDef] = &[
+pub(in crate::routes) static LINES: &[&ErrorDef] = &[
     &own::LINE_TEXT_MISSING,
     &own::LINE_PRICE_MISSING,
     &own::LINE_TAX_MISSING,
@@ -68,7 +68,7 @@ pub(super) static LINES: &[&ErrorDef] = &[
 ];
 
 /// The errors of how a note names the document that it corrects.
-pub(super) static NOTES: &[&ErrorDef] = &[
+pub(in crate::routes) static NOTES: &[&ErrorDef] = &[
     &own::CORRECTED_MISSING,
     &own::CORRECTED_NOT_POSTED,
     &own::CUSTOMS_NOT_CORRECTED,
@@ -86,7 +86,7 @@ pub(super) static SUPPLIERS: &[&ErrorDef] =
     &[&own::SUPPLIER_INVOICE_EXISTS, &own::SUPPLIER_TOTAL_DIFFERS, &own::SUPPLIER_NUMBER_MISSING];
 
 /// The errors of invoices to customers.
-pub(super) static SALES: &[&ErrorDef] = &[
+pub(in crate::routes) static SALES: &[&ErrorDef] = &[
     &own::BUYER_ADDRESS_INCOMPLETE,
     &own::SELLER_NOT_REGISTERED,
     &own::CREDIT_LIMIT_EXCEEDED,
@@ -97,7 +97,7 @@ pub(super) static SALES: &[&ErrorDef] = &[
 ];
 
 /// The errors that keep a document from being posted.
-pub(super) static POSTING: &[&ErrorDef] = &[
+pub(in crate::routes) static POSTING: &[&ErrorDef] = &[
     &own::DOCUMENT_POST_PERMISSION,
     &own::DOCUMENT_SERIES_MISSING,
     &own::DOCUMENT_TOTAL_ZERO,

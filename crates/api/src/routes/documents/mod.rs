@@ -1,9 +1,11 @@
 //! Documents over HTTP: what all types have in common.
 
-mod errors;
+mod dunning_pdf;
+pub(in crate::routes) mod errors;
 mod operations;
 mod orders;
 mod pdf;
+mod recurring;
 mod undo;
 
 use std::marker::PhantomData;
@@ -46,7 +48,9 @@ pub fn operations(ops: &mut Operations) {
     undo::reverse::<NewReceipt>(ops, "Reverse a receipt");
     operations::operations::<NewPayment>(ops);
     undo::reverse::<NewPayment>(ops, "Reverse a payment");
+    recurring::operations(ops);
     pdf::operations(ops);
+    dunning_pdf::operations(ops);
 }
 
 /// Registers a type of document that has lines.

@@ -7,9 +7,10 @@ use application::documents::DocumentBody;
 use application::documents::error as own;
 use application::documents::orders::{
     AcceptQuotation, BillOrder, BillPurchaseOrderBody, BillSalesOrderBody, Billed, CancelPurchaseOrder,
-    CancelSalesOrder, ClosePurchaseOrder, CloseSalesOrder, ConvertQuotation, ConvertQuotationBody,
-    ConvertedTo, DeclineQuotation, NewPurchaseOrder, NewQuotation, NewSalesOrder, ReceiveOrder,
-    ReceiveOrderBody, ReopenPurchaseOrder, ReopenSalesOrder, Stepping, TakeStep,
+    CancelSalesOrder, ClosePurchaseOrder, ClosePurchaseOrderLines, CloseSalesOrder, CloseSalesOrderLines,
+    ConvertQuotation, ConvertQuotationBody, ConvertedTo, DeclineQuotation, LineStepping, NewPurchaseOrder,
+    NewQuotation, NewSalesOrder, OrderLinesBody, ReceiveOrder, ReceiveOrderBody, ReopenPurchaseOrder,
+    ReopenPurchaseOrderLines, ReopenSalesOrder, ReopenSalesOrderLines, StepLines, Stepping, TakeStep,
 };
 use application::documents::ports::DocumentId;
 use application::documents::trade::NewSalesInvoice;
@@ -48,6 +49,8 @@ pub(super) fn sales(ops: &mut Operations) {
     step::<CloseSalesOrder>(ops);
     step::<ReopenSalesOrder>(ops);
     step::<CancelSalesOrder>(ops);
+    lines::<CloseSalesOrderLines>(ops);
+    lines::<ReopenSalesOrderLines>(ops);
     bill::<BillSalesOrderBody>(
         ops,
         "/sales-orders/{id}/invoice",
@@ -61,6 +64,8 @@ pub(super) fn purchases(ops: &mut Operations) {
     step::<ClosePurchaseOrder>(ops);
     step::<ReopenPurchaseOrder>(ops);
     step::<CancelPurchaseOrder>(ops);
+    lines::<ClosePurchaseOrderLines>(ops);
+    lines::<ReopenPurchaseOrderLines>(ops);
     bill::<BillPurchaseOrderBody>(
         ops,
         "/purchase-orders/{id}/invoice",
@@ -103,6 +108,24 @@ fn step<S: Stepping>(ops: &mut Operations) {
         .errors(&[&own::STEP_NOT_POSSIBLE, &own::ORDER_HAS_PROGRESS, &own::QUOTATION_EXPIRED]);
 }
 
+fn lines<S: LineStepping>(ops: &mut Operations) {
+    ops.post(S::PATH, step_lines::<S>)
+        .id(S::NAME)
+        .tag(<S::Body as DocumentBody>::NAMES.tag)
+        .summary(S::SUMMARY)
+        .description(S::ABOUT)
+        .command::<StepLines<S>>()
+        .if_match()
+        .body::<OrderLinesBody>()
+        .ok::<DocumentView>()
+        .errors(&[
+            &own::STEP_NOT_POSSIBLE,
+            &own::ORDER_LINE_UNKNOWN,
+            &own::LINE_NAMED_TWICE,
+            &own::ORDER_LINES_UNCHANGED,
+        ]);
+}
+
 fn bill<B: Billed>(ops: &mut Operations, path: &'static str, summary: &'static str, about: &'static str) {
     ops.post(path, make_invoice::<B>)
         .id(B::NAME)
@@ -122,6 +145,15 @@ fn bill<B: Billed>(ops: &mut Operations, path: &'static str, summary: &'static s
 
 async fn take<S: Stepping>(State(app): State<Application>, ctx: Ctx, Id(id): Id<DocumentId>) -> ApiResult {
     answer::ok(execute(&app, &ctx, TakeStep::<S>::new(id)).await?)
+}
+
+async fn step_lines<S: LineStepping>(
+    State(app): State<Application>,
+    ctx: Ctx,
+    Id(id): Id<DocumentId>,
+    Json(body): Json<OrderLinesBody>,
+) -> ApiResult {
+    answer::ok(execute(&app, &ctx, StepLines::<S> { id, body, of: PhantomData }).await?)
 }
 
 async fn make_invoice<B: Billed>(

@@ -18,14 +18,10 @@ use application::printing::error::PRINT_TOO_LARGE;
 use application::printing::ports::Printer;
 use application::printing::print_document::Print;
 use application::printing::wording::PrintLanguage;
-use axum::body::Body;
 use axum::extract::{FromRef, State};
-use axum::response::Response;
 use domain::parties::party::{Party, PartyId};
-use http::HeaderValue;
-use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 
-use crate::answer::ApiResult;
+use crate::answer::{self, ApiResult};
 use crate::extract::{Ctx, Id, Media, Query};
 use crate::operation::Operations;
 use crate::query;
@@ -129,13 +125,7 @@ async fn pdf<B: DocumentBody>(
         today,
     };
     let file = printing.printer.pdf(print.compose(), today).await?;
-    let mut response = Response::new(Body::from(file));
-    let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static(Media::Pdf.as_str()));
-    if let Ok(named) = HeaderValue::try_from(format!("inline; filename=\"{}.pdf\"", file_name(&view))) {
-        headers.insert(CONTENT_DISPOSITION, named);
-    }
-    Ok(response)
+    Ok(answer::pdf(file, &file_name(&view)))
 }
 
 /// The number, as far as names of files may have its characters; the id of a draft.

@@ -6,7 +6,8 @@ use application::parties::bank_accounts::PartyBankAccountView;
 use application::parties::bank_accounts::verify::VerifyBankAccount;
 use application::platform::error::ALREADY_DONE;
 use axum::extract::State;
-use domain::parties::bank_account::{FOUR_EYES_REQUIRED, PartyBankAccount};
+use domain::parties::bank_account::PartyBankAccount;
+use domain::platform::FOUR_EYES_REQUIRED;
 
 use crate::answer::{self, ApiResult};
 use crate::extract::Ctx;

@@ -4,6 +4,7 @@ mod bank_accounts;
 mod party;
 mod payment_terms;
 
+use domain::parties::dunning_profile::DunningProfile;
 use domain::parties::party_group::PartyGroup;
 
 use super::master_data;
@@ -12,6 +13,7 @@ use crate::operation::Operations;
 pub fn operations(ops: &mut Operations) {
     payment_terms::operations(ops);
     master_data::operations::<PartyGroup>(ops);
+    master_data::operations::<DunningProfile>(ops);
     party::operations(ops);
     bank_accounts::operations(ops);
 }

@@ -25,6 +25,7 @@ use crate::export::{Cell, Column, RowStyle, Table, TableRow};
 use crate::extract::Query;
 use crate::operation::Operations;
 use crate::query;
+use crate::routes::accounting::reports::csv_options::{CsvOptions, FileForm};
 use crate::routes::accounting::reports::query::ReportFormat;
 use crate::routes::accounting::reports::render::Setting;
 use crate::routes::accounting::reports::tables::{localized, titled};
@@ -57,6 +58,9 @@ query! {
         /// The format, instead of `Accept`. `csv-bom` is CSV with a byte order mark, from which spreadsheet programs
         /// recognise UTF-8, so that Arabic text stays readable when the file is opened with a double click.
         format: Option<ReportFormat>,
+        /// What a CSV file has for spreadsheet programs: a byte order mark (`bom`), other separators, a comma before decimals, and above
+        /// the header the title, company, dates and day of printing (`about`).
+        csv: CsvOptions = ["bom", "semicolon", "decimal-comma"],
     }
 }
 
@@ -114,7 +118,7 @@ async fn ageing(
     control: ControlKind,
     name: &'static str,
 ) -> ApiResult {
-    let format = params.format.map(|format| format.as_str());
+    let form = FileForm::of(params.format.map(|format| format.as_str()), params.csv);
     let buckets = Buckets::parse(&params.buckets).map_err(|violation| violation.at("?buckets"))?;
     let request = AgeingRequest {
         control,
@@ -130,7 +134,7 @@ async fn ageing(
         let queries = queries.clone();
         async move { reports.ageing(tenant, &*queries, &request).await }
     };
-    setting.report(name, request, format, make, table).await
+    setting.report(name, request, form, make, table).await
 }
 
 fn table(view: &AgeingView, language: Language) -> Table {

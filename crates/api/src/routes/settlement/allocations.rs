@@ -10,7 +10,7 @@ use application::error::{AppError, UNKNOWN_REFERENCE};
 use application::paging::ListSpec;
 use application::settlement::adjust::ADJUSTMENTS_TOO_MANY;
 use application::settlement::allocate::{AllocateItems, NetItems};
-use application::settlement::auto_allocate::AutoAllocate;
+use application::settlement::auto_allocate::{AUTO_DIFFERENCE_RULE, AutoAllocate};
 use application::settlement::entry::EXCHANGE_ACCOUNT_MISSING;
 use application::settlement::ports::{ALLOCATION_LIST, SettlementQueries};
 use application::settlement::undo::{UndoAllocation, UndoAllocationBody};
@@ -122,12 +122,13 @@ fn changes(ops: &mut Operations) {
         .description(
             "Matches the payments of each party with its debts, account by account and currency by currency, \
              and allocates what was found. `dryRun=true` shows the proposal and keeps nothing. At most 10,000 \
-             pairs are allocated by one request, of at most 1,000 parties and 10,000 items of each.",
+             pairs are allocated by one request, of at most 1,000 parties and 10,000 items of each. \
+             `writeOffDifferences` also writes off what little is left, within the tolerance of the company profile.",
         )
         .command::<AutoAllocate>()
         .body::<AutoAllocate>()
         .ok::<AllocationBatchView>()
-        .errors(&[&ALLOCATION_EXCEEDS_OPEN])
+        .errors(&[&ALLOCATION_EXCEEDS_OPEN, &AUTO_DIFFERENCE_RULE, &POSTING_RULE_MISSING])
         .errors(&ENTRY);
     ops.post("/allocations/{id}/undo", undo)
         .id("undo_allocation")

@@ -2,6 +2,7 @@
 
 mod ageing;
 mod allocations;
+mod dunning;
 mod open_items;
 mod party_statement;
 mod write_offs;
@@ -12,6 +13,7 @@ pub fn operations(ops: &mut Operations) {
     open_items::operations(ops);
     allocations::operations(ops);
     write_offs::operations(ops);
+    dunning::operations(ops);
     ageing::operations(ops);
     party_statement::operations(ops);
 }

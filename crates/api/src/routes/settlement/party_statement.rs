@@ -29,6 +29,7 @@ use crate::export::{Cell, Column, RowStyle, Table, TableRow};
 use crate::extract::Query;
 use crate::operation::Operations;
 use crate::query;
+use crate::routes::accounting::reports::csv_options::{CsvOptions, FileForm};
 use crate::routes::accounting::reports::query::ReportFormat;
 use crate::routes::accounting::reports::render::Setting;
 use crate::routes::accounting::reports::tables::{localized, titled};
@@ -61,6 +62,9 @@ query! {
         /// The format, instead of `Accept`. `csv-bom` is CSV with a byte order mark, from which spreadsheet programs
         /// recognise UTF-8, so that Arabic text stays readable when the file is opened with a double click.
         format: Option<ReportFormat>,
+        /// What a CSV file has for spreadsheet programs: a byte order mark (`bom`), other separators, a comma before decimals, and above
+        /// the header the title, company, dates and day of printing (`about`).
+        csv: CsvOptions = ["bom", "semicolon", "decimal-comma"],
     }
 }
 
@@ -95,7 +99,7 @@ async fn party_statement(
     setting: Setting,
     Query(params): Query<PartyStatementParams>,
 ) -> ApiResult {
-    let format = params.format.map(|format| format.as_str());
+    let form = FileForm::of(params.format.map(|format| format.as_str()), params.csv);
     let buckets = Buckets::parse(&params.buckets).map_err(|violation| violation.at("?buckets"))?;
     let request = StatementRequest {
         party: params.party.to_string(),
@@ -111,7 +115,7 @@ async fn party_statement(
         let queries = queries.clone();
         async move { reports.party_statement(tenant, &*queries, &request).await }
     };
-    setting.report("party-statement", request, format, make, table).await
+    setting.report("party-statement", request, form, make, table).await
 }
 
 fn table(view: &PartyStatementView, language: Language) -> Table {

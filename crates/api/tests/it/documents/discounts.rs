@@ -240,3 +240,32 @@ async fn two_clerks_take_a_discount_once() {
     assert_eq!(notes["items"].as_array().unwrap().len(), 1, "{notes}");
     agree(client, "2026-12-31").await;
 }
+
+/// Where the terms say so, who pays half early gets half of the discount, and the other half with the rest.
+#[tokio::test]
+async fn a_part_that_is_paid_early_earns_its_share() {
+    let (_world, tenant) = company().await;
+    let client = &tenant.client;
+    terms(client).await;
+    let list = client.get("/payment-terms?code=2-10").await.ok();
+    let path = format!("/payment-terms/{}", id(&list["items"][0]));
+    let changed =
+        with_etag(client, "PATCH", &path, json!({ "partialDiscount": true })).await.expect(200).json();
+    assert_eq!(changed["partialDiscount"], true);
+    let invoice = sold(client, &[line("1", "1000.00", "S15")]).await;
+    assert_eq!(open_items(client, &invoice).await[0]["partialDiscount"], true);
+    let wish = json!({ "documentId": invoice["id"], "takeDiscount": true });
+    let half = posted(client, "/receipts", receipt("2026-03-05", "563.50", wish.clone())).await;
+    let note = client.get(&format!("/sales-credit-notes/{}", text(&half["created"][0]["id"]))).await.ok();
+    assert_eq!(totals(&note), "10.00 | 1.50 | 11.50");
+    let item = &open_items(client, &invoice).await[0];
+    assert_eq!((&item["openAmount"], &item["status"]), (&json!("575.00"), &json!("partly_settled")));
+    agree(client, "2026-12-31").await;
+    posted(client, "/receipts", receipt("2026-03-11", "563.50", wish)).await;
+    assert_eq!(state(client, "/sales-invoices", &invoice).await, "paid");
+    let notes = client.get("/sales-credit-notes?fields=id,totals").await.ok();
+    let given: Vec<_> =
+        notes["items"].as_array().unwrap().iter().map(|note| text(&note["totals"]["total"])).collect();
+    assert_eq!(given, ["11.50", "11.50"]);
+    agree(client, "2026-12-31").await;
+}

@@ -316,3 +316,54 @@ async fn progress_is_counted_in_base_units() {
     assert_eq!(refused.code(), "in_use");
     agree(client, "2026-12-31").await;
 }
+
+/// One line is given up; the order and its other lines go on, and a closed line stays closed when the order changes.
+#[tokio::test]
+async fn single_lines_are_closed_and_reopened() {
+    let (_world, tenant) = company().await;
+    let client = &tenant.client;
+    let view =
+        posted(client, "/sales-orders", order(&[line("10", "100.00", "S15"), line("2", "50.00", "S15")]))
+            .await;
+    let path = format!("/sales-orders/{}", id(&view));
+    let part =
+        json!({ "lines": [{ "lineNo": 1, "quantity": "4" }], "documentDate": "2026-03-15", "post": true });
+    posted(client, &format!("{path}/invoice"), part).await;
+    let close = format!("{path}/close-lines");
+    let wrong = with_etag(client, "POST", &close, json!({ "lines": [1, 9, 1] })).await.expect(422);
+    let expected = [("/lines/1", "order_line_unknown"), ("/lines/2", "line_named_twice")];
+    assert_eq!(wrong.errors(), expected.map(|(at, code)| (at.to_owned(), code.to_owned())));
+    client.post(&close, json!({ "lines": [1] })).await.expect(428);
+    let closed = with_etag(client, "POST", &close, json!({ "lines": [1] })).await.ok();
+    assert_eq!(
+        (open(&closed), &closed["status"]),
+        (vec!["0".to_owned(), "2".to_owned()], &json!("confirmed"))
+    );
+    assert_eq!(closed["lines"][0]["progress"]["cancelled"], "6");
+    assert_eq!(client.get(&path).await.ok(), closed, "what is read is what was answered");
+    let again = with_etag(client, "POST", &close, json!({ "lines": [1] })).await.expect(409);
+    assert_eq!(again.code(), "order_lines_unchanged");
+    // A change of the order leaves it closed.
+    let lines = json!([
+        { "lineNo": 1, "description": "Work", "quantity": "8", "unitPrice": "100.00", "taxCode": "S15" },
+        { "lineNo": 2, "description": "Work", "quantity": "3", "unitPrice": "50.00", "taxCode": "S15" },
+    ]);
+    let changed = with_etag(client, "PATCH", &path, json!({ "lines": lines })).await.ok();
+    assert_eq!(open(&changed), ["0", "3"]);
+    let reopened =
+        with_etag(client, "POST", &format!("{path}/reopen-lines"), json!({ "lines": [1] })).await.ok();
+    assert_eq!(open(&reopened), ["4", "3"]);
+    with_etag(client, "POST", &close, json!({ "lines": [2] })).await.expect(200);
+    // What is left is invoiced; nothing of the closed line is.
+    let rest =
+        posted(client, &format!("{path}/invoice"), json!({ "documentDate": "2026-03-20", "post": true }))
+            .await;
+    assert_eq!(totals(&rest), "400.00 | 60.00 | 460.00");
+    let closed = step(client, &path, "close").await.expect(200).json();
+    assert_eq!(closed["status"], "closed");
+    let late = with_etag(client, "POST", &close, json!({ "lines": [2] })).await.expect(409);
+    assert_eq!(late.code(), "step_not_possible");
+    let feed = client.get("/events?limit=1000").await.ok().to_string();
+    assert!(feed.contains("sales_order.lines_closed") && feed.contains("sales_order.lines_reopened"));
+    agree(client, "2026-12-31").await;
+}

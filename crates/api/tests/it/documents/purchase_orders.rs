@@ -130,3 +130,22 @@ async fn goods_that_are_stocked_are_not_received_without_a_warehouse() {
     let refused = with_etag(client, "POST", &format!("{path}/receive"), json!({})).await;
     assert_eq!(refused.status, 409, "{}", refused.text());
 }
+
+/// What a supplier will not deliver is closed line by line.
+#[tokio::test]
+async fn lines_of_purchase_orders_are_closed() {
+    let (_world, tenant) = company().await;
+    let client = &tenant.client;
+    let body = json!({
+        "partyCode": "V001", "documentDate": "2026-03-10", "confirm": true,
+        "lines": [line("5", "10.00", "P15"), line("7", "10.00", "P15")],
+    });
+    let order = posted(client, "/purchase-orders", body).await;
+    let path = format!("/purchase-orders/{}", id(&order));
+    with_etag(client, "POST", &format!("{path}/close-lines"), json!({ "lines": [2] })).await.expect(200);
+    let received = with_etag(client, "POST", &format!("{path}/receive"), json!({})).await.ok();
+    let progress = |line: usize| received["lines"][line]["progress"]["delivered"].clone();
+    assert_eq!((progress(0), progress(1)), (json!("5"), json!("0")), "{received}");
+    assert_eq!(received["receiptState"], "full");
+    agree(client, "2026-12-31").await;
+}

@@ -36,6 +36,14 @@ static DRAFTS: Question = Question {
         "توجد {count} مسودات: رحّلها أو انقلها أو احذفها.",
     ),
 };
+static APPROVALS: Question = Question {
+    code: "approvals",
+    good: ("No entry waits for approval.", "لا قيود في انتظار الاعتماد."),
+    bad: (
+        "{count} entries wait for approval, or are approved and not posted.",
+        "توجد {count} قيود في انتظار الاعتماد، أو معتمدة ولم تُرحّل.",
+    ),
+};
 static OPENING_ACCOUNT: Question = Question {
     code: "opening_account",
     good: ("The opening account is settled.", "حساب الأرصدة الافتتاحية مسوّى."),
@@ -166,7 +174,15 @@ fn every_scope(
     today: NaiveDate,
 ) {
     let dates = format!("postingDate[gte]={start}&postingDate[lte]={end}");
-    list.ask(&DRAFTS, WARNING, facts.drafts, "", format!("/journal-entries?status=draft&{dates}"));
+    list.ask(
+        &DRAFTS,
+        WARNING,
+        facts.drafts,
+        "",
+        format!("/journal-entries?status=draft&approvalStatus[isNull]=true&{dates}"),
+    );
+    let link = format!("/journal-entries?status=draft&approvalStatus[isNull]=false&{dates}");
+    list.ask(&APPROVALS, WARNING, facts.awaiting_approval, "", link);
     list.ask(&BALANCES, BLOCKING, facts.out_of_balance, "", "/integrity/checks".to_owned());
     let link = match facts.opening_account {
         Some(account) => format!("/accounts/{account}/ledger?to={end}"),

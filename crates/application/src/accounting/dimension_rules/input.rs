@@ -156,29 +156,8 @@ impl RuleInput {
         uow: &mut dyn UnitOfWork,
         violations: &mut Violations,
     ) -> AppResult<Option<AccountSelector>> {
-        let account = match (&self.account, &self.account_code_prefix) {
-            (Some(_), Some(_)) => {
-                violations.push(Violation::new(&DIMENSION_RULE_ONE_SELECTOR).at("/accountCodePrefix"));
-                return Ok(None);
-            }
-            (None, Some(prefix)) => return Ok(Some(AccountSelector::CodePrefix(prefix.clone()))),
-            (None, None) => return Ok(Some(AccountSelector::All)),
-            (Some(account), None) => account,
-        };
-        let (found, pointer, value) = match account {
-            Reference::Id(id) => {
-                let stored = uow.accounts().find(*id).await?;
-                (stored.map(|stored| stored.value.id()), "/accountId", id.to_string())
-            }
-            Reference::Code(code) => {
-                let found = uow.ledger().accounts_by_code(&[code.clone()].into()).await?.remove(code);
-                (found, "/accountCode", code.clone())
-            }
-        };
-        if found.is_none() {
-            violations.push(unknown_reference(pointer, "account", value));
-        }
-        Ok(found.map(AccountSelector::Account))
+        let given = (self.account.as_ref(), self.account_code_prefix.as_deref());
+        resolve_selector(uow, given, &DIMENSION_RULE_ONE_SELECTOR, violations).await
     }
 
     async fn combination(
@@ -202,7 +181,39 @@ impl RuleInput {
     }
 }
 
-async fn resolve_dimension(
+/// The accounts meant by an account or by a code prefix; `both` refuses the two together.
+pub(in crate::accounting) async fn resolve_selector(
+    uow: &mut dyn UnitOfWork,
+    given: (Option<&Reference<AccountId>>, Option<&str>),
+    both: &'static ErrorDef,
+    violations: &mut Violations,
+) -> AppResult<Option<AccountSelector>> {
+    let account = match given {
+        (Some(_), Some(_)) => {
+            violations.push(Violation::new(both).at("/accountCodePrefix"));
+            return Ok(None);
+        }
+        (None, Some(prefix)) => return Ok(Some(AccountSelector::CodePrefix(prefix.to_owned()))),
+        (None, None) => return Ok(Some(AccountSelector::All)),
+        (Some(account), None) => account,
+    };
+    let (found, pointer, value) = match account {
+        Reference::Id(id) => {
+            let stored = uow.accounts().find(*id).await?;
+            (stored.map(|stored| stored.value.id()), "/accountId", id.to_string())
+        }
+        Reference::Code(code) => {
+            let found = uow.ledger().accounts_by_code(&[code.clone()].into()).await?.remove(code);
+            (found, "/accountCode", code.clone())
+        }
+    };
+    if found.is_none() {
+        violations.push(unknown_reference(pointer, "account", value));
+    }
+    Ok(found.map(AccountSelector::Account))
+}
+
+pub(in crate::accounting) async fn resolve_dimension(
     uow: &mut dyn UnitOfWork,
     dimension: &Reference<DimensionId>,
     pointer: &str,

@@ -1,5 +1,6 @@
 //! One row of a file, whatever it is written in.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use domain::error::Violation;
@@ -33,6 +34,10 @@ impl Place {
 /// The texts of one row, trimmed; an absent cell is empty.
 pub trait Cells {
     fn get(&self, column: Column) -> &str;
+    /// A cell that says something in the form of its column, which the file may write in another way: `1234.50`, `2026-12-31`.
+    fn value(&self, column: Column) -> Result<Cow<'_, str>, Violation> {
+        Ok(Cow::Borrowed(self.get(column)))
+    }
     /// Every cell of a column that names a dimension and is not empty: the dimension's index and the text.
     fn dimensions<'a>(&'a self, each: &mut dyn FnMut(usize, &'a str));
 }

@@ -6,11 +6,12 @@ use std::collections::HashMap;
 use std::fmt::Write;
 use std::sync::LazyLock;
 
-use domain::text::search_form;
+use domain::accounting::import_profile::plain_heading;
 
 use super::ImportKind;
 use super::document_columns::{BILL_NAMES, CREDIT_NOTE_NAMES, INVOICE_NAMES, MONEY_NAMES};
 use super::item_columns::{ITEM_NAMES, ITEM_UNIT_NAMES, PRICE_NAMES};
+use super::nearest::nearest;
 use super::party_columns::PARTY_NAMES;
 
 /// A column of a file.
@@ -67,6 +68,7 @@ pub enum Column {
     Email,
     Phone,
     PaymentTerms,
+    PriceList,
     CreditLimit,
     Iban,
     Update,
@@ -165,7 +167,7 @@ impl Columns {
     fn new(all: &'static [Named], meant: &'static [(&'static str, Column)]) -> Self {
         let names = all.iter().flat_map(|named| {
             let words = named.others.iter().copied().chain([named.name]);
-            words.map(|word| (plain(word), named.column))
+            words.map(|word| (plain_heading(word), named.column))
         });
         Self { all, meant, by_name: names.collect() }
     }
@@ -174,11 +176,16 @@ impl Columns {
     pub fn column(&self, heading: &str) -> Option<Column> {
         // Most headings are written as this product writes them.
         let exact = self.all.iter().find(|named| named.name == heading).map(|named| named.column);
-        exact.or_else(|| self.by_name.get(&plain(heading)).copied())
+        exact.or_else(|| self.by_name.get(&plain_heading(heading)).copied())
     }
 
     pub fn names(&self) -> String {
         self.all.iter().map(|named| named.name).collect::<Vec<_>>().join(", ")
+    }
+
+    /// The known name that a heading was probably meant to be.
+    pub fn nearest(&self, heading: &str) -> String {
+        nearest(heading, self, std::iter::empty()).name
     }
 
     /// Every word that a mistyped heading may have been, with the name to give for it.
@@ -191,8 +198,8 @@ impl Columns {
 
     /// The name of the column that another program's word stands for.
     pub fn meant(&self, heading: &str) -> Option<&'static str> {
-        let heading = plain(heading);
-        self.meant.iter().find(|(word, _)| plain(word) == heading).map(|(_, column)| name(*column))
+        let heading = plain_heading(heading);
+        self.meant.iter().find(|(word, _)| plain_heading(word) == heading).map(|(_, column)| name(*column))
     }
 
     /// The columns as a table in Markdown.
@@ -219,9 +226,46 @@ impl Columns {
     }
 }
 
-/// A heading without what people write differently: case, separators, Arabic letter variants.
-pub fn plain(heading: &str) -> String {
-    search_form(heading).chars().filter(|c| !c.is_whitespace() && !matches!(c, '_' | '-' | '.')).collect()
+/// The kind of value that the cells of a column hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum CellKind {
+    Text,
+    Number,
+    Percent,
+    Date,
+}
+
+pub(super) const fn cell_kind(column: Column) -> CellKind {
+    match column {
+        Column::Date
+        | Column::DocumentDate
+        | Column::DueDate
+        | Column::ValidFrom
+        | Column::ValidTo
+        | Column::CorrectsDate => CellKind::Date,
+        Column::DiscountPercent => CellKind::Percent,
+        Column::Debit
+        | Column::Credit
+        | Column::Rate
+        | Column::CompanyAmount
+        | Column::TaxBase
+        | Column::CreditLimit
+        | Column::SalesPrice
+        | Column::Weight
+        | Column::Volume
+        | Column::Numerator
+        | Column::Denominator
+        | Column::Price
+        | Column::QuantityFrom
+        | Column::Quantity
+        | Column::UnitPrice
+        | Column::DiscountAmount
+        | Column::DocumentDiscount
+        | Column::Charge
+        | Column::Amount
+        | Column::Charges => CellKind::Number,
+        _ => CellKind::Text,
+    }
 }
 
 static ENTRY_NAMES: &[Named] = &[
@@ -428,7 +472,7 @@ mod tests {
 
     #[test]
     fn no_word_means_two_columns() {
-        for kind in ImportKind::ALL {
+        for kind in ImportKind::ALL.iter().copied() {
             let columns = of(kind);
             assert_eq!(columns.by_name.len(), columns.words().count());
         }

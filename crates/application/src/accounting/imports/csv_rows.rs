@@ -1,93 +1,207 @@
 //! Rows of a CSV file: RFC 4180, with or without BOM, any line ends, separated by comma, semicolon or tab, or by what
-//! a first line such as `sep=;` says.
+//! a first line such as `sep=;` or the options of the file say.
 
 use std::io::{BufReader, Cursor, Read};
 
 use csv::{ErrorKind, ReaderBuilder, StringRecord};
+use domain::accounting::import_profile::{Delimiter, TableFormat};
 use domain::error::Violation;
 
-use super::cells::{Cells, Place, RowSink, quoted, unfit};
-use super::columns::{self, COLUMNS, Column, Columns};
+use super::cells::{Place, RowSink};
 use super::csv_scan::{Broken, CSV_ROW_BYTES_MAX, Fault, Scan};
 use super::error::{
-    IMPORT_CELL_WITHOUT_COLUMN, IMPORT_COLUMN_MISSING, IMPORT_COLUMN_TWICE, IMPORT_COLUMN_UNKNOWN,
-    IMPORT_EMPTY, IMPORT_QUOTE_UNCLOSED, IMPORT_ROW_LENGTH, IMPORT_ROW_NOT_UTF8, IMPORT_ROW_TOO_LONG,
-    IMPORT_UNREADABLE,
+    IMPORT_DELIMITER_DIFFERS, IMPORT_EMPTY, IMPORT_HEADER_EMPTY, IMPORT_QUOTE_UNCLOSED, IMPORT_ROW_LENGTH,
+    IMPORT_ROW_NOT_UTF8, IMPORT_ROW_TOO_LONG, IMPORT_UNREADABLE,
 };
-use super::nearest::nearest;
+use super::header::{Field, Header, Layout, Record};
+use super::shown::Shown;
+use super::text_encoding::Decoded;
+use crate::accounting::views::import_result::ImportReadingView;
 use crate::error::{AppError, AppResult};
+use crate::spreadsheet::Stored;
 
 /// Bytes read at once.
 const BUFFER_BYTES: usize = 256 * 1024;
-/// Bytes in which the first line ends, whose separator is looked for.
-const FIRST_LINE_BYTES_MAX: usize = 64 * 1024;
+/// Bytes in which the line with the headings ends, whose separator is looked for.
+const FIRST_LINES_BYTES_MAX: usize = 64 * 1024;
 const BOM: &[u8] = b"\xEF\xBB\xBF";
 
-/// Reads all rows into `sink`. `required` are columns without which nothing can be read; `delimiter` is known from
-/// the media type or found in the first line.
-pub fn read(
-    mut source: impl Read,
-    columns: &'static Columns,
-    required: &[Column],
+/// Reads all rows into `sink`. `delimiter` is known from the media type; otherwise the file or its options say it.
+pub(super) fn read(
+    source: impl Read,
+    layout: Layout<'_>,
     delimiter: Option<u8>,
+    shown: &mut Shown,
     sink: &mut dyn RowSink,
 ) -> AppResult<()> {
-    let start = first_bytes(&mut source).map_err(|error| unreadable(&error))?;
+    let reading = layout.reading;
+    let mut source = Decoded::open(source, reading.encoding)?;
+    let start = first_bytes(&mut source, reading.header_row).map_err(|error| unreadable(&error))?;
     let bom = if start.starts_with(BOM) { BOM.len() } else { 0 };
     let named = named_separator(&start[bom..]);
+    let said = reading.delimiter.map(Delimiter::byte).or(delimiter);
+    if let (Some((_, named)), Some(said)) = (named, reading.delimiter)
+        && named != said.byte()
+    {
+        return Err(separator_differs(said, named));
+    }
     let (skipped, delimiter) = match named {
         Some((line, named)) => (bom + line, named),
-        None => (bom, delimiter.unwrap_or_else(|| frequent_separator(&start[bom..]))),
+        None => (bom, said.unwrap_or_else(|| frequent_separator(&start[bom..], reading.header_row))),
     };
+    shown.begin(ImportReadingView {
+        format: TableFormat::Csv.as_str().to_owned(),
+        sheet: None,
+        encoding: Some(reading.encoding.as_str().to_owned()),
+        delimiter: Delimiter::of_byte(delimiter).map(|delimiter| delimiter.as_str().to_owned()),
+        header_row: reading.header_row,
+        rows: Vec::new(),
+    });
     let first_line = 1 + u32::from(named.is_some());
     let mut start = Cursor::new(start);
     start.set_position(skipped as u64);
     let source =
         Scan::new(BufReader::with_capacity(BUFFER_BYTES, start.chain(source)), delimiter, first_line);
-    let mut reader = ReaderBuilder::new()
+    let reader = ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
         .delimiter(delimiter)
         .buffer_capacity(BUFFER_BYTES)
         .from_reader(source);
-    let mut record = StringRecord::new();
-    if !reader.read_record(&mut record).map_err(|error| csv_unreadable(&error))? {
-        return Err(AppError::of(&IMPORT_EMPTY));
-    }
-    if let Some(broken) = reader.get_ref().broken_at(0) {
-        let violation = fault(broken).with("row", broken.line).with("column", broken.field + 1);
-        return Err(violation.at(Place::row(broken.line).pointer("")).into());
-    }
-    let row = |line: u64| Place::row(u32::try_from(line).unwrap_or(u32::MAX).saturating_add(first_line - 1));
-    let header = Header::read(row(1), &record, columns, required, sink)?;
-    let mut index = 0;
-    while sink.more() {
-        index += 1;
-        let outcome = reader.read_record(&mut record);
-        if let Some(broken) = reader.get_ref().broken_at(index) {
-            return header.broken(broken, sink);
-        }
-        match outcome {
-            Ok(false) => break,
-            // Where the record begins; empty lines before it are skipped by the reader.
-            Ok(true) => header.row(row(record.position().map_or(0, csv::Position::line)), &record, sink),
-            Err(error) => match error.kind() {
-                ErrorKind::Utf8 { pos, .. } => {
-                    let place = row(pos.as_ref().map_or(0, csv::Position::line));
-                    sink.error(place, "", Violation::new(&IMPORT_ROW_NOT_UTF8));
-                }
-                _ => return Err(csv_unreadable(&error)),
-            },
-        }
-    }
-    Ok(())
+    let mut rows = Rows { reader, record: StringRecord::new(), index: 0, first_line };
+    let header = rows.header(layout, named.is_some(), sink)?;
+    rows.all(&header, shown, sink)
 }
 
-/// The beginning of the file up to the end of its first line, in as many pieces as it comes.
-fn first_bytes(source: &mut impl Read) -> std::io::Result<Vec<u8>> {
+/// The rows of a file, one after the other.
+struct Rows<R> {
+    reader: csv::Reader<Scan<R>>,
+    record: StringRecord,
+    /// Rows that were read.
+    index: u64,
+    first_line: u32,
+}
+
+impl<R: Read> Rows<R> {
+    fn place(&self, line: u64) -> Place {
+        Place::row(u32::try_from(line).unwrap_or(u32::MAX).saturating_add(self.first_line - 1))
+    }
+
+    /// Where the row begins; empty lines before it are skipped by the reader.
+    fn place_of_record(&self) -> Place {
+        self.place(self.record.position().map_or(1, csv::Position::line))
+    }
+
+    fn broken(&self) -> Option<Broken> {
+        self.reader.get_ref().broken_at(self.index)
+    }
+
+    /// The row with the headings. Rows above it are no data; a line `sep=` is none of the file's.
+    fn header(&mut self, layout: Layout<'_>, named: bool, sink: &mut dyn RowSink) -> AppResult<Header> {
+        let wanted = layout.reading.header_row + u32::from(named && layout.reading.header_row == 1);
+        loop {
+            let read = match self.reader.read_record(&mut self.record) {
+                Err(error) if matches!(error.kind(), ErrorKind::Utf8 { .. }) => {
+                    let place = match error.kind() {
+                        ErrorKind::Utf8 { pos: Some(pos), .. } => self.place(pos.line()),
+                        _ => self.place(1),
+                    };
+                    return Err(Violation::new(&IMPORT_ROW_NOT_UTF8).at(place.pointer("")).into());
+                }
+                read => read.map_err(|error| csv_unreadable(&error))?,
+            };
+            if let Some(broken) = self.broken() {
+                let violation = fault(broken).with("row", broken.line).with("column", broken.field + 1);
+                return Err(violation.at(Place::row(broken.line).pointer("")).into());
+            }
+            if !read {
+                return Err(AppError::of(&IMPORT_EMPTY));
+            }
+            self.index += 1;
+            let place = self.place_of_record();
+            // Without options the headings are the first row that is not empty.
+            if place.row == wanted || layout.reading.header_row == 1 {
+                let headings: Vec<&str> = self.record.iter().collect();
+                return Header::read(place, &headings, layout, sink);
+            }
+            if place.row > wanted {
+                let empty = Violation::new(&IMPORT_HEADER_EMPTY).with("row", wanted);
+                return Err(empty.at(Place::row(wanted).pointer("")).into());
+            }
+        }
+    }
+
+    fn all(mut self, header: &Header, shown: &mut Shown, sink: &mut dyn RowSink) -> AppResult<()> {
+        while sink.more() {
+            let outcome = self.reader.read_record(&mut self.record);
+            if let Some(broken) = self.broken() {
+                return ended(header, broken, sink);
+            }
+            self.index += 1;
+            match outcome {
+                Ok(false) => break,
+                Ok(true) => self.row(header, shown, sink),
+                Err(error) => match error.kind() {
+                    ErrorKind::Utf8 { pos, .. } => {
+                        let place = self.place(pos.as_ref().map_or(0, csv::Position::line));
+                        sink.error(place, "", Violation::new(&IMPORT_ROW_NOT_UTF8));
+                    }
+                    _ => return Err(csv_unreadable(&error)),
+                },
+            }
+        }
+        Ok(())
+    }
+
+    fn row(&self, header: &Header, shown: &mut Shown, sink: &mut dyn RowSink) {
+        // A row of separators only says nothing, however many there are.
+        if self.record.iter().all(|field| field.trim().is_empty()) {
+            return;
+        }
+        let place = self.place_of_record();
+        if self.record.len() != header.width() {
+            let violation = Violation::new(&IMPORT_ROW_LENGTH);
+            let violation = violation.with("found", self.record.len()).with("expected", header.width());
+            return sink.error(place, "", violation);
+        }
+        header.row(place, &self.record, shown, sink);
+    }
+}
+
+impl Record for StringRecord {
+    fn width(&self) -> usize {
+        self.len()
+    }
+
+    fn field(&self, index: usize) -> Option<Field<'_>> {
+        let text = self.get(index)?;
+        Some(Field { text, stored: Stored::Text, raw: text, refused: None })
+    }
+}
+
+/// Ends the file at a row that cannot be told from what follows it.
+fn ended(header: &Header, broken: Broken, sink: &mut dyn RowSink) -> AppResult<()> {
+    let place = Place::row(broken.line);
+    match broken.fault {
+        Fault::Quote => {
+            sink.error(place, &header.heading(broken.field), fault(broken));
+            Ok(())
+        }
+        Fault::RowTooLong => Err(fault(broken).with("row", broken.line).at(place.pointer("")).into()),
+    }
+}
+
+fn separator_differs(said: Delimiter, named: u8) -> AppError {
+    let named = Delimiter::of_byte(named).map_or("-", Delimiter::as_str);
+    AppError::new(Violation::new(&IMPORT_DELIMITER_DIFFERS).with("delimiter", said).with("found", named))
+}
+
+/// The beginning of the file up to the end of the line with the headings, in as many pieces as it comes.
+fn first_bytes(source: &mut impl Read, lines: u32) -> std::io::Result<Vec<u8>> {
     let mut start = Vec::new();
-    let mut piece = vec![0; FIRST_LINE_BYTES_MAX];
-    while start.len() < FIRST_LINE_BYTES_MAX && !start.iter().any(|byte| matches!(byte, b'\n' | b'\r')) {
+    let mut piece = vec![0; FIRST_LINES_BYTES_MAX];
+    let ends = |start: &[u8]| start.iter().filter(|byte| matches!(byte, b'\n' | b'\r')).count();
+    while start.len() < FIRST_LINES_BYTES_MAX && ends(&start) < lines as usize {
         match source.read(&mut piece) {
             Ok(0) => break,
             Ok(count) => start.extend_from_slice(&piece[..count]),
@@ -110,8 +224,12 @@ fn named_separator(start: &[u8]) -> Option<(usize, u8)> {
 }
 
 /// The separator that the header line has most of.
-fn frequent_separator(start: &[u8]) -> u8 {
-    let line = start.split(|byte| matches!(byte, b'\n' | b'\r')).next().unwrap_or_default();
+fn frequent_separator(start: &[u8], header_row: u32) -> u8 {
+    let mut lines = start.split(|byte| *byte == b'\n').flat_map(|line| {
+        // A line that ends with both is one.
+        line.strip_suffix(b"\r").unwrap_or(line).split(|byte| *byte == b'\r')
+    });
+    let line = lines.nth(header_row.saturating_sub(1) as usize).unwrap_or_default();
     let count = |wanted: u8| line.iter().filter(|byte| **byte == wanted).count();
     [b';', b'\t'].into_iter().fold(b',', |best, other| if count(other) > count(best) { other } else { best })
 }
@@ -128,113 +246,5 @@ fn fault(broken: Broken) -> Violation {
     match broken.fault {
         Fault::Quote => Violation::new(&IMPORT_QUOTE_UNCLOSED),
         Fault::RowTooLong => Violation::new(&IMPORT_ROW_TOO_LONG).with("max", CSV_ROW_BYTES_MAX),
-    }
-}
-
-/// Which field of a record is which column.
-struct Header {
-    headings: Vec<String>,
-    columns: [Option<usize>; COLUMNS],
-    /// Dimension and field.
-    dimensions: Vec<(usize, usize)>,
-}
-
-impl Header {
-    fn read(
-        place: Place,
-        record: &StringRecord,
-        columns: &'static Columns,
-        required: &[Column],
-        sink: &mut dyn RowSink,
-    ) -> AppResult<Self> {
-        let headings: Vec<String> = record.iter().map(quoted).map(|text| text.trim().to_owned()).collect();
-        let mut header = Self { headings, columns: [None; COLUMNS], dimensions: Vec::new() };
-        let mut problems = Vec::new();
-        for (field, text) in record.iter().enumerate() {
-            let text = text.trim();
-            let shown = &header.headings[field];
-            let at = place.pointer(shown);
-            let twice = Violation::new(&IMPORT_COLUMN_TWICE).with("name", shown).at(at.clone());
-            if let Some(column) = columns.column(text) {
-                let known = &mut header.columns[column as usize];
-                if known.is_some() {
-                    problems.push(twice);
-                }
-                *known = Some(field);
-            } else if let Some(dimension) =
-                Some(text).filter(|text| !text.is_empty()).and_then(|text| sink.dimension(text, place))
-            {
-                if header.dimensions.iter().any(|(known, _)| *known == dimension) {
-                    problems.push(twice);
-                }
-                header.dimensions.push((dimension, field));
-            } else if !text.is_empty() && sink.more() {
-                let meant = nearest(text, columns, std::iter::empty());
-                let unknown = Violation::new(&IMPORT_COLUMN_UNKNOWN).with("name", shown);
-                problems.push(unknown.with("nearest", meant.name).with("allowed", columns.names()).at(at));
-            }
-        }
-        for column in required.iter().filter(|column| header.columns[**column as usize].is_none()) {
-            let name = columns::name(*column);
-            let missing = Violation::new(&IMPORT_COLUMN_MISSING).with("name", name);
-            problems.push(missing.at(place.pointer(name)));
-        }
-        if problems.is_empty() { Ok(header) } else { Err(problems.into()) }
-    }
-
-    fn row(&self, place: Place, record: &StringRecord, sink: &mut dyn RowSink) {
-        // A row of separators only says nothing, however many there are.
-        if record.iter().all(|field| field.trim().is_empty()) {
-            return;
-        }
-        if record.len() != self.headings.len() {
-            let violation = Violation::new(&IMPORT_ROW_LENGTH);
-            let violation = violation.with("found", record.len()).with("expected", self.headings.len());
-            return sink.error(place, "", violation);
-        }
-        for (field, (text, heading)) in record.iter().zip(&self.headings).enumerate() {
-            if let Some(violation) = unfit(text) {
-                return sink.error(place, heading, violation);
-            }
-            if heading.is_empty() && !text.trim().is_empty() {
-                let violation = Violation::new(&IMPORT_CELL_WITHOUT_COLUMN).with("field", field + 1);
-                return sink.error(place, "", violation);
-            }
-        }
-        sink.row(place, &CsvCells { header: self, record });
-    }
-
-    /// Ends the file at a row that cannot be told from what follows it.
-    fn broken(&self, broken: Broken, sink: &mut dyn RowSink) -> AppResult<()> {
-        let place = Place::row(broken.line);
-        match broken.fault {
-            Fault::Quote => {
-                let heading = self.headings.get(broken.field).filter(|heading| !heading.is_empty());
-                let number = (broken.field + 1).to_string();
-                sink.error(place, heading.unwrap_or(&number), fault(broken));
-                Ok(())
-            }
-            Fault::RowTooLong => Err(fault(broken).with("row", broken.line).at(place.pointer("")).into()),
-        }
-    }
-}
-
-struct CsvCells<'a> {
-    header: &'a Header,
-    record: &'a StringRecord,
-}
-
-impl Cells for CsvCells<'_> {
-    fn get(&self, column: Column) -> &str {
-        let field = self.header.columns[column as usize].and_then(|field| self.record.get(field));
-        field.map_or("", str::trim)
-    }
-    fn dimensions<'a>(&'a self, each: &mut dyn FnMut(usize, &'a str)) {
-        for (dimension, field) in &self.header.dimensions {
-            let text = self.record.get(*field).map_or("", str::trim);
-            if !text.is_empty() {
-                each(*dimension, text);
-            }
-        }
     }
 }

@@ -12,7 +12,7 @@ use domain::text::Code;
 use domain::time::parse_date;
 
 use super::cells::{Cells, Place, RowSink, quoted};
-use super::columns::{self, Column, Named, Of, name};
+use super::columns::{self, CellKind, Column, Named, Of, name};
 use super::document_file::{DocumentFile, FileDocument, FileLine, is_code};
 use super::error::{
     IMPORT_CELL_EMPTY, IMPORT_DOCUMENT_FIELD_DIFFERS, IMPORT_EMPTY, IMPORT_TOO_LONG,
@@ -20,7 +20,8 @@ use super::error::{
 };
 use super::row_errors::RowErrors;
 use super::row_reader::{RowReader, flag};
-use super::{IMPORT_DOCUMENTS_MAX, IMPORT_ROWS_MAX, ImportFormat, ImportKind, csv_rows, json_rows};
+use super::source::Source;
+use super::{IMPORT_DOCUMENTS_MAX, IMPORT_ROWS_MAX, ImportKind};
 use crate::error::{AppError, AppResult};
 
 /// Columns of a document that one of its rows has to fill.
@@ -29,16 +30,12 @@ const HEAD_NEEDED: [Column; 5] =
 /// Columns that every row has to fill.
 const LINE_NEEDED: [Column; 2] = [Column::Quantity, Column::Amount];
 
-pub(super) fn read(format: ImportFormat, source: impl Read, kind: ImportKind) -> AppResult<DocumentFile> {
+pub(super) fn read(source: &mut Source<'_, impl Read>, kind: ImportKind) -> AppResult<DocumentFile> {
     let columns = columns::of(kind);
     let required: Vec<Column> =
         columns.all.iter().filter(|named| named.required).map(|named| named.column).collect();
     let mut builder = Builder::new(kind);
-    match format {
-        ImportFormat::Csv => csv_rows::read(source, columns, &required, None, &mut builder)?,
-        ImportFormat::Tsv => csv_rows::read(source, columns, &required, Some(b'\t'), &mut builder)?,
-        ImportFormat::NdJson => json_rows::read(source, columns, &mut builder)?,
-    }
+    source.rows(columns, &required, &mut builder)?;
     builder.finish()
 }
 
@@ -119,10 +116,8 @@ impl Builder {
             if column == Column::Document {
                 continue;
             }
-            let given = given(cells, column);
-            let Some(text) = given.and_then(|text| row.checked(column, canonical(column, text))) else {
-                continue;
-            };
+            let read = given(cells, column).map(|text| written(cells, column, text));
+            let Some(text) = read.and_then(|read| row.checked(column, read)) else { continue };
             match document.head.iter().find(|(known, ..)| *known == column) {
                 None => document.head.push((column, text, place)),
                 Some((_, first, _)) if *first != text => {
@@ -146,7 +141,7 @@ impl Builder {
             let column = named.column;
             match given(cells, column) {
                 Some(text) => {
-                    let read = row.checked(column, canonical(column, text));
+                    let read = row.checked(column, written(cells, column, text));
                     line.cells.extend(read.map(|text| (column, text)));
                 }
                 None if LINE_NEEDED.contains(&column) => {
@@ -211,6 +206,14 @@ fn given(cells: &dyn Cells, column: Column) -> Option<&str> {
     };
     let filled = |column: Column| Some(cells.get(column)).filter(|text| !text.is_empty());
     filled(column).or_else(|| also.and_then(filled))
+}
+
+/// A cell that says something, in the one form in which a body has it.
+fn written(cells: &dyn Cells, column: Column, text: &str) -> Result<String, Violation> {
+    match columns::cell_kind(column) {
+        CellKind::Text => canonical(column, text),
+        _ => canonical(column, &cells.value(column)?),
+    }
 }
 
 /// The text of a cell in the one form in which a body has it.

@@ -35,8 +35,8 @@ impl Builder {
 
     /// Takes over what a row, or the head of a `whole` entry, says about the entry.
     pub(super) fn entry_says(&mut self, index: u32, place: Place, cells: &dyn Cells, whole: bool) {
-        let date = self.date(place, Column::Date, cells.get(Column::Date));
-        let document_date = self.date(place, Column::DocumentDate, cells.get(Column::DocumentDate));
+        let date = self.date(place, Column::Date, cells);
+        let document_date = self.date(place, Column::DocumentDate, cells);
         let journal = Some(cells.get(Column::Journal)).filter(|code| !code.is_empty());
         let journal = journal.map(|code| self.file.journals.intern(code));
         let opening = self.file.opening;

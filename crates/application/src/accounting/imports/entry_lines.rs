@@ -13,11 +13,10 @@ use super::error::IMPORT_CELL_EMPTY;
 impl Builder {
     fn amounts(&mut self, place: Place, cells: &dyn Cells) -> Result<Option<LineAmount>, ()> {
         let mut read = |column| {
-            let text = cells.get(column);
-            if text.is_empty() {
+            if cells.get(column).is_empty() {
                 return Ok(None);
             }
-            self.checked(place, column, Amount::parse(text)).map(Some).ok_or(())
+            self.checked(place, column, parsed(cells, column, Amount::parse)).map(Some).ok_or(())
         };
         let (debit, credit) = (read(Column::Debit), read(Column::Credit));
         let (debit, credit) = (debit?, credit?);
@@ -40,20 +39,25 @@ impl Builder {
         let mut more = MoreOfLine::default();
         more.details.party = given(Column::Party).map(str::to_owned);
         more.details.tax_code = given(Column::TaxCode).map(str::to_owned);
-        match self.date(place, Column::DueDate, cells.get(Column::DueDate)) {
+        match self.date(place, Column::DueDate, cells) {
             Ok(date) => more.details.due_date = date,
             Err(()) => good = false,
         }
-        if let Some(text) = given(Column::Rate) {
-            more.rate = self.checked(place, Column::Rate, Rate::parse(text));
+        if given(Column::Rate).is_some() {
+            more.rate = self.checked(place, Column::Rate, parsed(cells, Column::Rate, Rate::parse));
             good &= more.rate.is_some();
         }
-        if let Some(text) = given(Column::TaxBase) {
-            more.details.tax_base = self.checked(place, Column::TaxBase, Amount::parse(text));
+        if given(Column::TaxBase).is_some() {
+            more.details.tax_base =
+                self.checked(place, Column::TaxBase, parsed(cells, Column::TaxBase, Amount::parse));
             good &= more.details.tax_base.is_some();
         }
-        if let Some(text) = given(Column::CompanyAmount) {
-            more.company_amount = self.checked(place, Column::CompanyAmount, Amount::parse(text));
+        if given(Column::CompanyAmount).is_some() {
+            more.company_amount = self.checked(
+                place,
+                Column::CompanyAmount,
+                parsed(cells, Column::CompanyAmount, Amount::parse),
+            );
             good &= more.company_amount.is_some();
             more.company_amount = more.company_amount.filter(|amount| !amount.is_zero());
         }
@@ -130,4 +134,13 @@ impl Builder {
         });
         Some(())
     }
+}
+
+/// A number as the file writes it.
+fn parsed<T>(
+    cells: &dyn Cells,
+    column: Column,
+    parse: impl FnOnce(&str) -> Result<T, Violation>,
+) -> Result<T, Violation> {
+    cells.value(column).and_then(|text| parse(&text))
 }

@@ -15,14 +15,15 @@ use super::error::{
     IMPORT_CELL_EMPTY, IMPORT_EMPTY, IMPORT_ENTRY_TOO_LONG, IMPORT_TOO_LONG, IMPORT_TOO_MANY_COLUMNS,
 };
 use super::fingerprint::Fingerprints;
-use super::{IMPORT_LINES_MAX, ImportFormat, ImportKind, csv_rows, json_rows};
+use super::source::Source;
+use super::{IMPORT_LINES_MAX, ImportKind};
 use crate::error::{AppError, AppResult};
 
 /// Most columns beside the known ones; which of them name dimensions is found out later.
 const FURTHER_COLUMNS_MAX: usize = 100;
 
 /// Reads a file of journal entries, or one of opening balances, whose rows are one entry.
-pub fn read(format: ImportFormat, source: impl Read, kind: ImportKind) -> AppResult<EntryFile> {
+pub(super) fn read(source: &mut Source<'_, impl Read>, kind: ImportKind) -> AppResult<EntryFile> {
     let opening = kind == ImportKind::OpeningBalances;
     let mut builder = Builder::new(opening);
     let required: &[Column] = if opening {
@@ -30,12 +31,7 @@ pub fn read(format: ImportFormat, source: impl Read, kind: ImportKind) -> AppRes
     } else {
         &[Column::Entry, Column::Date, Column::Account, Column::Debit, Column::Credit]
     };
-    let columns = columns::of(kind);
-    match format {
-        ImportFormat::Csv => csv_rows::read(source, columns, required, None, &mut builder)?,
-        ImportFormat::Tsv => csv_rows::read(source, columns, required, Some(b'\t'), &mut builder)?,
-        ImportFormat::NdJson => json_rows::read(source, columns, &mut builder)?,
-    }
+    source.rows(columns::of(kind), required, &mut builder)?;
     builder.finish()
 }
 
@@ -113,10 +109,16 @@ impl Builder {
     }
 
     /// The date in a cell; one that cannot be read is noted.
-    pub(super) fn date(&mut self, place: Place, column: Column, text: &str) -> Result<Option<NaiveDate>, ()> {
-        if text.is_empty() {
+    pub(super) fn date(
+        &mut self,
+        place: Place,
+        column: Column,
+        cells: &dyn Cells,
+    ) -> Result<Option<NaiveDate>, ()> {
+        if cells.get(column).is_empty() {
             return Ok(None);
         }
+        let text = &*self.checked(place, column, cells.value(column)).ok_or(())?;
         if self.last_date.0 != text {
             let date = self.checked(place, column, parse_date(text)).ok_or(())?;
             self.last_date = (text.to_owned(), Some(date));

@@ -1,5 +1,6 @@
 //! The entries of a file, one after the other: made into drafts, checked, kept.
 
+use domain::accounting::approval::APPROVAL_REQUIRED;
 use domain::accounting::journal_entry::{
     DraftEntry, EXCHANGE_RATE_MISSING, FISCAL_PERIOD_CLOSED, FISCAL_PERIOD_MISSING, PostedEntry,
     ROUNDING_ACCOUNT_MISSING,
@@ -25,12 +26,13 @@ use crate::ports::change::Change;
 use crate::unit_of_work::UnitOfWork;
 
 /// Errors that matter only when an entry is posted: a draft may wait for their cure.
-const LATER: [&ErrorDef; 5] = [
+const LATER: [&ErrorDef; 6] = [
     &FISCAL_PERIOD_MISSING,
     &FISCAL_PERIOD_CLOSED,
     &DATE_LOCKED,
     &EXCHANGE_RATE_MISSING,
     &ROUNDING_ACCOUNT_MISSING,
+    &APPROVAL_REQUIRED,
 ];
 
 /// Lines that are checked and written together: enough for large pieces, few enough to be held.

@@ -41,9 +41,44 @@ domain::errors! {
     IMPORT_ROW_LENGTH = "import_row_length", Rule, User,
         "The row has {found} fields; the header has {expected}.", "في الصف {found} حقلًا وفي العناوين {expected}.";
     IMPORT_ROW_NOT_UTF8 = "import_row_not_utf8", Rule, User,
-        "The row is not UTF-8 text.", "الصف ليس نصًا بترميز UTF-8.";
+        "The row is not text in the encoding of the file, which is UTF-8 unless another one is named.",
+        "الصف ليس نصًا بترميز الملف، وهو UTF-8 ما لم يُذكر غيره.";
     IMPORT_ROW_NOT_JSON = "import_row_not_json", Rule, Developer,
         "The row is not a JSON object: {reason}.", "الصف ليس كائن JSON: {reason}.";
+    IMPORT_ENCODING_DIFFERS = "import_encoding_differs", Rule, User,
+        "The file is not in the encoding {encoding}: its byte order mark is that of {found}. Name the encoding that it has.",
+        "ترميز الملف ليس {encoding}: علامة ترتيب البايت فيه هي علامة {found}. اذكر ترميز الملف.";
+    IMPORT_DELIMITER_DIFFERS = "import_delimiter_differs", Rule, User,
+        "The separator is said to be {delimiter}, and the file's own line sep= says {found}.",
+        "المذكور أن الفاصل هو {delimiter}، بينما يذكر سطر sep= في الملف {found}.";
+    IMPORT_HEADER_EMPTY = "import_header_empty", Rule, User,
+        "Row {row}, which has the headings, is empty.", "الصف {row} الذي فيه العناوين فارغ.";
+    IMPORT_HEADING_MISSING = "import_heading_missing", Rule, User,
+        "The file has no heading '{heading}', from which the column {column} is taken.",
+        "ليس في الملف العنوان '{heading}' الذي يؤخذ منه العمود {column}.";
+    IMPORT_CELLS_MERGED = "import_cells_merged", Rule, User,
+        "The cells {cells} are merged, so that only the first one has a value. Unmerge them.",
+        "الخلايا {cells} مدمجة فلا قيمة إلا في أولها. ألغِ دمجها.";
+    IMPORT_CELL_NUMBER_WRITTEN = "import_cell_number_written", Rule, User,
+        "'{value}' is not a number as this file writes them, such as {example}: decimalMark is {decimalMark}, thousandsMark is {thousandsMark}. \
+         Name the marks that the file has.",
+        "'{value}' ليس عددًا كما يكتب هذا الملف الأعداد، مثل {example}: العلامة decimalMark هي {decimalMark} وthousandsMark هي {thousandsMark}. \
+         اذكر علامات الملف.";
+    IMPORT_CELL_OTHER_DIGITS = "import_cell_other_digits", Rule, User,
+        "'{value}' has digits of the kind {digits}. Name the digits that the file has.",
+        "في '{value}' أرقام من النوع {digits}. اذكر نوع أرقام الملف.";
+    IMPORT_CELL_DATE_WRITTEN = "import_cell_date_written", Rule, User,
+        "'{value}' is not a date as this file writes them, {format}, such as {example}.",
+        "'{value}' ليس تاريخًا كما يكتب هذا الملف التواريخ، {format}، مثل {example}.";
+    IMPORT_CELL_NOT_DATE = "import_cell_not_date", Rule, User,
+        "The cell holds the number {value} and not a date. Format it as a date.",
+        "في الخلية العدد {value} وليس تاريخًا. نسّقها كتاريخ.";
+    IMPORT_CELL_DATE = "import_cell_date", Rule, User,
+        "The cell holds the date {value}, which this column cannot have. Format it as text and write it again.",
+        "في الخلية التاريخ {value} وهذا العمود لا يقبله. نسّقها كنص واكتبها من جديد.";
+    IMPORT_CELL_PERCENT = "import_cell_percent", Rule, User,
+        "The cell shows {value} per cent, which this column cannot have. Format it as a number.",
+        "تعرض الخلية {value} في المئة وهذا العمود لا يقبلها. نسّقها كعدد.";
     IMPORT_CELL_EMPTY = "import_cell_empty", Rule, User,
         "This is required.", "هذا الحقل مطلوب.";
     IMPORT_CELL_NO_TEXT = "import_cell_no_text", Rule, Developer,

@@ -11,7 +11,8 @@ use super::columns::{self, Column, name};
 use super::error::{IMPORT_EMPTY, IMPORT_TOO_LONG};
 use super::item_file::RowFile;
 use super::row_reader::RowReader;
-use super::{IMPORT_ROWS_MAX, ImportFormat, ImportKind, csv_rows, json_rows};
+use super::source::Source;
+use super::{IMPORT_ROWS_MAX, ImportKind};
 use crate::error::{AppError, AppResult};
 
 /// A row of a file without entries.
@@ -30,14 +31,9 @@ pub(super) trait FileRow: Sized {
     }
 }
 
-pub(super) fn read<T: FileRow>(format: ImportFormat, source: impl Read) -> AppResult<RowFile<T>> {
+pub(super) fn read<T: FileRow>(source: &mut Source<'_, impl Read>) -> AppResult<RowFile<T>> {
     let mut builder = Builder::<T> { file: RowFile::default(), codes: HashMap::new(), too_long: false };
-    let columns = columns::of(T::KIND);
-    match format {
-        ImportFormat::Csv => csv_rows::read(source, columns, T::REQUIRED, None, &mut builder)?,
-        ImportFormat::Tsv => csv_rows::read(source, columns, T::REQUIRED, Some(b'\t'), &mut builder)?,
-        ImportFormat::NdJson => json_rows::read(source, columns, &mut builder)?,
-    }
+    source.rows(columns::of(T::KIND), T::REQUIRED, &mut builder)?;
     if builder.too_long {
         return Err(Violation::new(&IMPORT_TOO_LONG).with("max", T::ROWS_MAX).into());
     }

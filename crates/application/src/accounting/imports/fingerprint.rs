@@ -190,14 +190,15 @@ fn duplicate(earlier: &EarlierImport) -> Violation {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{ImportFormat, ImportKind, ParsedFile, parse};
+    use domain::accounting::import_profile::FileReading;
+
+    use super::super::{Content, ImportFormat, ImportKind, parse};
     use super::*;
 
     fn fingerprint(format: ImportFormat, text: &str) -> Fingerprint {
-        let ParsedFile::Entries(file) = parse(ImportKind::JournalEntries, format, text.as_bytes()).unwrap()
-        else {
-            panic!()
-        };
+        let reading = FileReading::default();
+        let parsed = parse(ImportKind::JournalEntries, format, &reading, text.as_bytes()).unwrap();
+        let Content::Entries(file) = parsed.content else { panic!() };
         file.fingerprints.for_company(&file, CurrencyCode::parse("SAR").unwrap())
     }
 

@@ -61,7 +61,7 @@ impl Command for ImportAccounts {
             chart.row(uow, row, self.options.update).await?;
             meter.step(1)?;
         }
-        let result = chart.checked(&self.file)?.keep(uow, ctx.dry_run).await?;
+        let result = chart.checked(&self.file)?.keep(uow, &self.options, ctx.dry_run).await?;
         jobs::finish_in(uow, self.job, &result, self.file.accounts.len()).await?;
         unless_cancelled(&*self.progress)?;
         Ok(Done::new(result))
@@ -76,7 +76,7 @@ pub async fn add_missing_accounts(uow: &mut dyn UnitOfWork, accounts: Vec<FileAc
     for row in &file.accounts {
         chart.row(uow, row, false).await?;
     }
-    let added = chart.checked(&file)?.keep(uow, false).await?.accounts;
+    let added = chart.checked(&file)?.keep(uow, &ImportOptions::default(), false).await?.accounts;
     Ok(u32::try_from(added).unwrap_or(u32::MAX))
 }
 
@@ -274,7 +274,12 @@ impl Chart {
     }
 
     /// Writes what is new and what changed, headings before what lies below them.
-    async fn keep(self, uow: &mut dyn UnitOfWork, dry_run: bool) -> AppResult<ImportResultView> {
+    async fn keep(
+        self,
+        uow: &mut dyn UnitOfWork,
+        options: &ImportOptions,
+        dry_run: bool,
+    ) -> AppResult<ImportResultView> {
         let mut created: Vec<&Account> = self.created.iter().filter_map(|id| self.accounts.get(id)).collect();
         created.sort_by_key(|account| self.ancestors(account).len());
         let created: Vec<Account> = created.into_iter().cloned().collect();
@@ -293,12 +298,10 @@ impl Chart {
             record(uow, ACCOUNT, view.id, "updated", Some(&AccountView::from(before)), Some(&view));
         }
         Ok(ImportResultView {
-            r#type: ImportKind::Accounts.as_str().to_owned(),
-            dry_run,
             accounts: created.len() as u64,
             accounts_updated: self.updated.len() as u64,
             skipped: self.skipped,
-            ..ImportResultView::default()
+            ..options.result(ImportKind::Accounts, dry_run)
         })
     }
 }

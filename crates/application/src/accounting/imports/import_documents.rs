@@ -51,12 +51,7 @@ impl Command for ImportDocuments {
         self.authorise(ctx)?;
         let kind = self.file.kind;
         let mut errors = self.file.errors.clone();
-        let mut result = ImportResultView {
-            r#type: kind.as_str().to_owned(),
-            dry_run: ctx.dry_run,
-            posted: self.posts(),
-            ..ImportResultView::default()
-        };
+        let mut result = ImportResultView { posted: self.posts(), ..self.options.result(kind, ctx.dry_run) };
         if errors.is_empty() {
             let company = uow.ledger().company_currency().await?.code;
             let how = (self.job, self.options.allow_duplicate);

@@ -52,11 +52,9 @@ impl Command for ImportEntries {
         self.authorise(ctx)?;
         let kind = self.kind();
         let mut result = ImportResultView {
-            r#type: kind.as_str().to_owned(),
-            dry_run: ctx.dry_run,
             posted: self.posts(),
             skipped: self.file.skipped,
-            ..ImportResultView::default()
+            ..self.options.result(kind, ctx.dry_run)
         };
         if self.file.opening {
             opening_balances::refuse_second(uow).await?;

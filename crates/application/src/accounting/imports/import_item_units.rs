@@ -65,11 +65,9 @@ impl Command for ImportItemUnits {
             meter.step(1)?;
         }
         let result = ImportResultView {
-            r#type: ImportKind::ItemUnits.as_str().to_owned(),
-            dry_run: ctx.dry_run,
             items_updated: updated,
             skipped: work.skipped,
-            ..ImportResultView::default()
+            ..self.options.result(ImportKind::ItemUnits, ctx.dry_run)
         };
         jobs::finish_in(uow, self.job, &result, self.file.count()).await?;
         unless_cancelled(&*self.progress)?;

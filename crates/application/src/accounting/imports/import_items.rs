@@ -59,12 +59,10 @@ impl Command for ImportItems {
         let mut meter = Meter::new(&*self.progress, self.file.count() as u64);
         meter.step(work.skipped)?;
         let result = ImportResultView {
-            r#type: ImportKind::Items.as_str().to_owned(),
-            dry_run: ctx.dry_run,
             items: work.created.len() as u64,
             items_updated: work.updated.len() as u64,
             skipped: work.skipped,
-            ..ImportResultView::default()
+            ..self.options.result(ImportKind::Items, ctx.dry_run)
         };
         for (_, item) in work.created {
             insert(uow, item).await?;

@@ -62,7 +62,7 @@ impl Command for ImportParties {
         if !work.errors.is_empty() {
             return Err(work.errors.into_error());
         }
-        let result = work.keep(ctx, uow).await?;
+        let result = work.keep(ctx, uow, &self.options).await?;
         jobs::finish_in(uow, self.job, &result, self.file.parties.len()).await?;
         unless_cancelled(&*self.progress)?;
         Ok(Done::new(result))
@@ -180,13 +180,14 @@ impl<'f> Work<'f> {
         Ok(())
     }
 
-    async fn keep(mut self, ctx: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<ImportResultView> {
-        let mut result = ImportResultView {
-            r#type: ImportKind::Parties.as_str().to_owned(),
-            dry_run: ctx.dry_run,
-            skipped: self.skipped,
-            ..ImportResultView::default()
-        };
+    async fn keep(
+        mut self,
+        ctx: &RequestContext,
+        uow: &mut dyn UnitOfWork,
+        options: &ImportOptions,
+    ) -> AppResult<ImportResultView> {
+        let mut result =
+            ImportResultView { skipped: self.skipped, ..options.result(ImportKind::Parties, ctx.dry_run) };
         let company = self.known.company(uow).await?.code;
         for Target { row, party, stored, account } in self.targets {
             let bank_account = row.iban.clone().filter(|_| account).map(|iban| PartyBankAccount {

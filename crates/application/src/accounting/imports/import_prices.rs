@@ -72,12 +72,10 @@ impl Command for ImportPrices {
         }
         let mut meter = Meter::new(&*self.progress, self.file.count() as u64);
         let result = ImportResultView {
-            r#type: ImportKind::Prices.as_str().to_owned(),
-            dry_run: ctx.dry_run,
             prices: plan.created.len() as u64,
             prices_updated: plan.updated.len() as u64,
             skipped: plan.unchanged as u64,
-            ..ImportResultView::default()
+            ..self.options.result(ImportKind::Prices, ctx.dry_run)
         };
         plan.carry_out(uow).await?;
         meter.step(self.file.count() as u64)?;

@@ -7,6 +7,7 @@
 mod account_changes;
 mod account_file;
 mod account_rows;
+mod cell_values;
 mod cells;
 pub mod columns;
 mod csv_rows;
@@ -28,6 +29,7 @@ mod entry_run;
 pub mod error;
 mod file_rows;
 mod fingerprint;
+mod header;
 mod import_accounts;
 mod import_documents;
 mod import_entries;
@@ -48,12 +50,19 @@ mod party_rows;
 mod party_target;
 mod row_errors;
 mod row_reader;
+mod sheet_rows;
+mod shown;
+mod source;
+mod text_encoding;
 
 use std::io::Read;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
+use domain::accounting::import_profile::FileReading;
 use domain::ids::JobId;
+
+pub use domain::accounting::import_profile::ImportKind;
 
 pub use account_file::{AccountFile, FileAccount};
 pub use cells::Place;
@@ -70,6 +79,8 @@ pub use item_file::{ItemFile, ItemUnitFile, PriceFile};
 pub use party_file::PartyFile;
 
 use self::party_file::FileParty;
+use self::source::Source;
+use crate::accounting::views::import_result::{ImportReadingView, ImportResultView};
 use crate::authorize::Permission;
 use crate::command::{Application, Executed, execute};
 use crate::context::RequestContext;
@@ -93,66 +104,14 @@ pub const IMPORT_ERRORS_MAX: usize = 1_000;
 /// Lines between two looks at whether the import was cancelled.
 const LINES_PER_CHECK: u64 = 1_000;
 
-/// The kind of content of a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ImportKind {
-    Accounts,
-    JournalEntries,
-    OpeningBalances,
-    Parties,
-    Items,
-    ItemUnits,
-    Prices,
-    Invoices,
-    PurchaseInvoices,
-    CreditNotes,
-    Receipts,
-    Payments,
-}
-
-impl ImportKind {
-    pub const ALL: [Self; 12] = [
-        Self::Accounts,
-        Self::JournalEntries,
-        Self::OpeningBalances,
-        Self::Parties,
-        Self::Items,
-        Self::ItemUnits,
-        Self::Prices,
-        Self::Invoices,
-        Self::PurchaseInvoices,
-        Self::CreditNotes,
-        Self::Receipts,
-        Self::Payments,
-    ];
-
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Accounts => "accounts",
-            Self::JournalEntries => "journal-entries",
-            Self::OpeningBalances => "opening-balances",
-            Self::Parties => "parties",
-            Self::Items => "items",
-            Self::ItemUnits => "item-units",
-            Self::Prices => "prices",
-            Self::Invoices => "invoices",
-            Self::PurchaseInvoices => "purchase-invoices",
-            Self::CreditNotes => "credit-notes",
-            Self::Receipts => "receipts",
-            Self::Payments => "payments",
-        }
-    }
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
-    }
-}
-
+/// The format of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ImportFormat {
     Csv,
     /// CSV whose columns are separated by tabs.
     Tsv,
     NdJson,
+    Xlsx,
 }
 
 /// How a file is to be taken.
@@ -173,6 +132,8 @@ pub struct ImportOptions {
     pub journal: Option<String>,
     /// The posting date of opening balances whose rows have none.
     pub date: Option<NaiveDate>,
+    /// How the first rows were read, which a dry run shows.
+    pub reading: Option<Arc<ImportReadingView>>,
 }
 
 impl ImportOptions {
@@ -180,11 +141,28 @@ impl ImportOptions {
     pub fn posts(&self, kind: ImportKind) -> bool {
         self.post.unwrap_or(kind == ImportKind::OpeningBalances)
     }
+
+    /// The result of an import that has done nothing yet.
+    fn result(&self, kind: ImportKind, dry_run: bool) -> ImportResultView {
+        ImportResultView {
+            r#type: kind.as_str().to_owned(),
+            dry_run,
+            reading: self.reading.as_deref().cloned(),
+            ..ImportResultView::default()
+        }
+    }
 }
 
 /// A file that was read, with what could not be read in it.
 #[derive(Debug, Clone)]
-pub enum ParsedFile {
+pub struct ParsedFile {
+    content: Content,
+    /// How a table was read.
+    pub reading: Option<Arc<ImportReadingView>>,
+}
+
+#[derive(Debug, Clone)]
+enum Content {
     Accounts(Arc<AccountFile>),
     Entries(Arc<EntryFile>),
     Parties(Arc<PartyFile>),
@@ -197,14 +175,14 @@ pub enum ParsedFile {
 impl ParsedFile {
     /// Rows that make up the work.
     pub fn rows(&self) -> u64 {
-        match self {
-            Self::Accounts(file) => file.accounts.len() as u64,
-            Self::Entries(file) => file.lines.len() as u64,
-            Self::Parties(file) => file.parties.len() as u64,
-            Self::Items(file) => file.count() as u64,
-            Self::ItemUnits(file) => file.count() as u64,
-            Self::Prices(file) => file.count() as u64,
-            Self::Documents(file) => file.rows as u64,
+        match &self.content {
+            Content::Accounts(file) => file.accounts.len() as u64,
+            Content::Entries(file) => file.lines.len() as u64,
+            Content::Parties(file) => file.parties.len() as u64,
+            Content::Items(file) => file.count() as u64,
+            Content::ItemUnits(file) => file.count() as u64,
+            Content::Prices(file) => file.count() as u64,
+            Content::Documents(file) => file.rows as u64,
         }
     }
 }
@@ -213,26 +191,30 @@ impl ParsedFile {
 ///
 /// Problems of rows are kept in the result, so that they are reported together with what [`commit`] finds; an error here
 /// means that the file could not be read at all.
-pub fn parse(kind: ImportKind, format: ImportFormat, source: impl Read) -> AppResult<ParsedFile> {
-    Ok(match kind {
-        ImportKind::Accounts => {
-            ParsedFile::Accounts(Arc::new(file_rows::read::<FileAccount>(format, source)?.into()))
-        }
-        ImportKind::Parties => {
-            ParsedFile::Parties(Arc::new(file_rows::read::<FileParty>(format, source)?.into()))
-        }
+pub fn parse(
+    kind: ImportKind,
+    format: ImportFormat,
+    reading: &FileReading,
+    source: impl Read,
+) -> AppResult<ParsedFile> {
+    let mut source = Source::new(source, format, reading);
+    let from = &mut source;
+    let content = match kind {
+        ImportKind::Accounts => Content::Accounts(Arc::new(file_rows::read::<FileAccount>(from)?.into())),
+        ImportKind::Parties => Content::Parties(Arc::new(file_rows::read::<FileParty>(from)?.into())),
         ImportKind::JournalEntries | ImportKind::OpeningBalances => {
-            ParsedFile::Entries(Arc::new(entry_rows::read(format, source, kind)?))
+            Content::Entries(Arc::new(entry_rows::read(from, kind)?))
         }
-        ImportKind::Items => ParsedFile::Items(Arc::new(file_rows::read(format, source)?)),
-        ImportKind::ItemUnits => ParsedFile::ItemUnits(Arc::new(file_rows::read(format, source)?)),
-        ImportKind::Prices => ParsedFile::Prices(Arc::new(file_rows::read(format, source)?)),
+        ImportKind::Items => Content::Items(Arc::new(file_rows::read(from)?)),
+        ImportKind::ItemUnits => Content::ItemUnits(Arc::new(file_rows::read(from)?)),
+        ImportKind::Prices => Content::Prices(Arc::new(file_rows::read(from)?)),
         ImportKind::Invoices
         | ImportKind::PurchaseInvoices
         | ImportKind::CreditNotes
         | ImportKind::Receipts
-        | ImportKind::Payments => ParsedFile::Documents(Arc::new(document_rows::read(format, source, kind)?)),
-    })
+        | ImportKind::Payments => Content::Documents(Arc::new(document_rows::read(from, kind)?)),
+    };
+    Ok(ParsedFile { content, reading: source.into_view().map(Arc::new) })
 }
 
 /// Takes a parsed file into the books, in one transaction. `job` is finished in the same one, if there is one.
@@ -240,24 +222,19 @@ pub async fn commit(
     app: &Application,
     ctx: &RequestContext,
     file: ParsedFile,
-    options: ImportOptions,
+    mut options: ImportOptions,
     job: Option<JobId>,
     progress: Arc<dyn Progress>,
 ) -> AppResult<Executed> {
-    match file {
-        ParsedFile::Accounts(file) => {
-            execute(app, ctx, ImportAccounts { file, options, job, progress }).await
-        }
-        ParsedFile::Entries(file) => execute(app, ctx, ImportEntries { file, options, job, progress }).await,
-        ParsedFile::Parties(file) => execute(app, ctx, ImportParties { file, options, job, progress }).await,
-        ParsedFile::Items(file) => execute(app, ctx, ImportItems { file, options, job, progress }).await,
-        ParsedFile::ItemUnits(file) => {
-            execute(app, ctx, ImportItemUnits { file, options, job, progress }).await
-        }
-        ParsedFile::Prices(file) => execute(app, ctx, ImportPrices { file, options, job, progress }).await,
-        ParsedFile::Documents(file) => {
-            execute(app, ctx, ImportDocuments { file, options, job, progress }).await
-        }
+    options.reading = file.reading.filter(|_| ctx.dry_run);
+    match file.content {
+        Content::Accounts(file) => execute(app, ctx, ImportAccounts { file, options, job, progress }).await,
+        Content::Entries(file) => execute(app, ctx, ImportEntries { file, options, job, progress }).await,
+        Content::Parties(file) => execute(app, ctx, ImportParties { file, options, job, progress }).await,
+        Content::Items(file) => execute(app, ctx, ImportItems { file, options, job, progress }).await,
+        Content::ItemUnits(file) => execute(app, ctx, ImportItemUnits { file, options, job, progress }).await,
+        Content::Prices(file) => execute(app, ctx, ImportPrices { file, options, job, progress }).await,
+        Content::Documents(file) => execute(app, ctx, ImportDocuments { file, options, job, progress }).await,
     }
 }
 
@@ -265,12 +242,12 @@ pub async fn commit(
 pub async fn import(
     app: &Application,
     ctx: &RequestContext,
-    (kind, format): (ImportKind, ImportFormat),
+    (kind, format, reading): (ImportKind, ImportFormat, &FileReading),
     options: ImportOptions,
     source: impl Read,
     progress: Arc<dyn Progress>,
 ) -> AppResult<Executed> {
-    let file = parse(kind, format, source)?;
+    let file = parse(kind, format, reading, source)?;
     commit(app, ctx, file, options, None, progress).await
 }
 

@@ -1,6 +1,8 @@
 //! The known name that a heading was probably meant to be.
 
-use super::columns::{Columns, plain};
+use domain::accounting::import_profile::plain_heading;
+
+use super::columns::Columns;
 
 /// Characters of a heading that are compared.
 const COMPARED_LENGTH_MAX: usize = 60;
@@ -44,7 +46,7 @@ pub fn nearest<'a>(
 /// A heading without separators, punctuation and the Arabic article.
 fn stem(heading: &str) -> Vec<char> {
     let plain: Vec<char> =
-        plain(heading).chars().filter(|c| c.is_alphanumeric()).take(COMPARED_LENGTH_MAX).collect();
+        plain_heading(heading).chars().filter(|c| c.is_alphanumeric()).take(COMPARED_LENGTH_MAX).collect();
     match plain.as_slice() {
         ['ا', 'ل', rest @ ..] if rest.len() > 2 => rest.to_vec(),
         _ => plain,

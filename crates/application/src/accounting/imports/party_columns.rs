@@ -72,6 +72,11 @@ pub(super) static PARTY_NAMES: &[Named] = &[
         &["terms", "payment term", "شروط الدفع"],
         "none; those of the customer and of the supplier",
     ),
+    named(
+        (Column::PriceList, "price_list", Of::Party, false),
+        &["قائمة الأسعار"],
+        "none; the list in which prices for the customer are looked up first",
+    ),
     named((Column::CreditLimit, "credit_limit", Of::Party, false), &["حد الائتمان"], "no limit"),
     named(
         (Column::Iban, "iban", Of::Party, false),

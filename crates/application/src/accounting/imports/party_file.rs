@@ -38,6 +38,8 @@ pub struct FileParty {
     pub currency: Option<CurrencyCode>,
     /// The code of payment terms.
     pub payment_terms: Option<String>,
+    /// The code of a price list.
+    pub price_list: Option<String>,
     pub credit_limit: Option<Amount>,
     pub iban: Option<Iban>,
     pub update: Option<bool>,

@@ -33,6 +33,7 @@ impl FileRow for FileParty {
         let text = |text: &str| Code::parse(text).map(Code::into_string);
         let group = row.optional(Column::Group, text);
         let payment_terms = row.optional(Column::PaymentTerms, text);
+        let price_list = row.optional(Column::PriceList, text);
         let registrations = country.as_ref().map_or_else(Vec::new, |country| registrations(row, country));
         let address = country.as_ref().and_then(|country| address(row, country));
         let email = row.optional(Column::Email, EmailAddress::parse);
@@ -59,6 +60,7 @@ impl FileRow for FileParty {
             phone,
             currency,
             payment_terms,
+            price_list,
             credit_limit,
             iban,
             update,

@@ -3,7 +3,7 @@
 use domain::error::{Language, Violation};
 use domain::parties::address::{Address, AddressRole};
 use domain::parties::contact::Contact;
-use domain::parties::party::{NameKeys, Party, PartyId, PartyKind, PartyStatus};
+use domain::parties::party::{NameKeys, PARTY_MERGED, Party, PartyId, PartyKind, PartyStatus};
 use domain::parties::registration::Registrations;
 use domain::parties::roles::{Customer, Supplier};
 
@@ -27,18 +27,23 @@ pub(super) async fn target(
     errors: &mut RowErrors,
 ) -> AppResult<Party> {
     let before = stored.cloned().unwrap_or_else(|| blank(row, id));
+    if before.merged_into_id.is_some() {
+        errors.push(row.place, name(Column::Code), Violation::new(&PARTY_MERGED).with("code", &row.code));
+    }
     let customer = row.is_customer.unwrap_or(before.customer.is_some());
     let customer = customer.then(|| before.customer.clone().unwrap_or(NO_CUSTOMER));
     let supplier = row.is_supplier.unwrap_or(before.supplier.is_some());
     let supplier = supplier.then(|| before.supplier.clone().unwrap_or(NO_SUPPLIER));
     let group = known.group(named(&row.group), None, "/group", check).await?;
     let term = known.payment_term(named(&row.payment_terms), None, "/paymentTerm", check).await?;
+    let list = known.price_list(named(&row.price_list), None, "/priceList", check).await?;
     known.currency(row.currency, "/currency", check).await?;
     let customer = customer.map(|old| Customer {
         group_id: group.or(old.group_id),
         payment_term_id: term.or(old.payment_term_id),
         currency: row.currency.or(old.currency),
         credit_limit: row.credit_limit.or(old.credit_limit),
+        price_list_id: list.or(old.price_list_id),
         ..old
     });
     let supplier = supplier.map(|old| Supplier {
@@ -53,6 +58,7 @@ pub(super) async fn target(
         (row.group.is_some(), either, Column::Group),
         (row.payment_terms.is_some(), either, Column::PaymentTerms),
         (row.credit_limit.is_some(), customer.is_some(), Column::CreditLimit),
+        (row.price_list.is_some(), customer.is_some(), Column::PriceList),
     ] {
         if given && !belongs {
             errors.push(row.place, name(column), Violation::new(&IMPORT_PARTY_ROLE));
@@ -91,6 +97,7 @@ fn blank(row: &FileParty, id: PartyId) -> Party {
         addresses: Vec::new(),
         contacts: Vec::new(),
         allow_duplicate_reason: None,
+        merged_into_id: None,
         version: 1,
     }
 }
@@ -165,6 +172,7 @@ pub(super) fn column_of(violation: &Violation, party: &Party) -> &'static str {
         }
         (_, Some("groupCode")) => Column::Group,
         (_, Some("paymentTermCode")) => Column::PaymentTerms,
+        (_, Some("priceListCode")) => Column::PriceList,
         (_, Some("currency")) => Column::Currency,
         (_, Some("creditLimit")) => Column::CreditLimit,
         (_, Some("buildingNumber")) => Column::Building,

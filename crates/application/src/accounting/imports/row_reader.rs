@@ -40,8 +40,10 @@ impl<'a> RowReader<'a> {
         column: Column,
         read: impl FnOnce(&str) -> Result<T, Violation>,
     ) -> Option<T> {
-        let text = self.cells.get(column);
-        let result = if text.is_empty() { Err(Violation::new(&IMPORT_CELL_EMPTY)) } else { read(text) };
+        let result = match self.given(column) {
+            None => Err(Violation::new(&IMPORT_CELL_EMPTY)),
+            Some(_) => self.cells.value(column).and_then(|text| read(&text)),
+        };
         self.checked(column, result)
     }
 
@@ -50,7 +52,8 @@ impl<'a> RowReader<'a> {
         column: Column,
         read: impl FnOnce(&str) -> Result<T, Violation>,
     ) -> Option<T> {
-        let read = self.given(column).map(read)?;
+        self.given(column)?;
+        let read = self.cells.value(column).and_then(|text| read(&text));
         self.checked(column, read)
     }
 

@@ -1,6 +1,7 @@
 //! Whether entries may be posted, by what the books say.
 
 use chrono::NaiveDate;
+use domain::accounting::approval::APPROVAL_REQUIRED;
 use domain::accounting::fiscal_period::{FiscalPeriodKind, FiscalPeriodStatus, PeriodFacts};
 use domain::accounting::journal::JournalKind;
 use domain::accounting::journal_entry::{
@@ -17,6 +18,7 @@ use domain::tax::by_hand::{HandFacts, HandTax, HandTaxes};
 use domain::time::Timestamp;
 use uuid::Uuid;
 
+use super::approval::{WithApproval, deciding};
 use super::learn::period_kind;
 use super::{Checked, Posting};
 use crate::accounting::error::{JOURNAL_INACTIVE, JOURNAL_UNKNOWN};
@@ -26,14 +28,28 @@ use crate::accounting::ports::ledger::JournalFacts;
 impl Books {
     /// Every check of a posting. The books MUST have learnt what the entry names.
     pub fn check(&self, now: Timestamp, entry: Posting) -> Result<Checked, Vec<Violation>> {
+        let approved = entry.approved;
+        let (checked, needed) = self.checked(now, entry)?;
+        if let Some((policy, _)) = needed
+            && !approved
+        {
+            return Err(vec![Violation::new(&APPROVAL_REQUIRED).with("policy", &policy.code)]);
+        }
+        Ok(checked)
+    }
+
+    /// What [`check`](Self::check) checks, approval apart, and the policy that asks for it with the entry's total.
+    pub(super) fn checked(&self, now: Timestamp, entry: Posting) -> Result<WithApproval<'_>, Vec<Violation>> {
         let content = entry.draft.content();
         let journal = self.usable_journal(content.journal_id).map_err(|refused| vec![refused])?;
         let closing = content.kind == EntryKind::Closing;
         let period = self.period(period_kind(closing), content.posting_date);
         let rules = (period.map(|found| &found.period), &self.locks);
-        let Posting { draft, meta, draft_version } = entry;
+        let Posting { draft, meta, draft_version, .. } = entry;
+        let fitting = self.fitting_policies(&draft);
         let (entry, taxes) = self.validate(now, draft, journal, rules)?;
-        Ok(Checked { entry, meta, draft_version, taxes })
+        let needed = deciding(fitting, &entry)?;
+        Ok((Checked { entry, meta, draft_version, taxes }, needed))
     }
 
     /// The violations that would refuse the posting on every date: periods and locks apart, because they change. The books

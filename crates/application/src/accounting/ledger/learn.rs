@@ -49,6 +49,26 @@ impl Books {
         for journal in entries.iter().map(|entry| entry.journal_id).collect::<BTreeSet<_>>() {
             self.journal(uow, journal).await?;
         }
+        self.place_values(uow, values).await?;
+        self.learn_dimensions_of_sets(uow, entries).await
+    }
+
+    /// The values of lines that name them by their set alone, as reversals do, where an approval policy asks for them.
+    async fn learn_dimensions_of_sets(
+        &mut self,
+        uow: &mut dyn UnitOfWork,
+        entries: &[&NewEntry],
+    ) -> AppResult<()> {
+        if !self.approval_policies.iter().any(|policy| policy.dimension.is_some()) {
+            return Ok(());
+        }
+        let lines = entries.iter().flat_map(|entry| &entry.lines);
+        let by_set = lines.filter(|line| line.dimensions.pairs().is_empty()).map(|line| line.dimension_set);
+        let sets: BTreeSet<_> = by_set.filter(|set| !set.is_empty()).collect();
+        self.learn_sets(uow, sets.clone()).await?;
+        let pairs = sets.iter().filter_map(|set| self.sets.get(set)).flat_map(|set| set.pairs());
+        let values = pairs.map(|(_, value)| *value).filter(|value| !self.placed_values.contains(value));
+        let values = values.collect();
         self.place_values(uow, values).await
     }
 
@@ -199,7 +219,8 @@ impl Books {
         if values.is_empty() {
             return Ok(());
         }
-        let upwards = self.dimension_rules.iter().any(names_values);
+        let upwards = self.dimension_rules.iter().any(names_values)
+            || self.approval_policies.iter().any(|policy| policy.dimension.is_some());
         uow.ledger().add_to_tree(&mut self.dimension_tree, &values, upwards).await?;
         self.placed_values.extend(values);
         Ok(())

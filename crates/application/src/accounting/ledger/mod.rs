@@ -4,6 +4,8 @@
 //! costs the same few statements however many entries there are, and a refused posting burns no number (R14), because
 //! numbers are taken when nothing can be refused any more.
 
+mod accrual;
+mod approval;
 mod check;
 mod learn;
 mod number;
@@ -12,12 +14,14 @@ mod taxes;
 
 use std::collections::BTreeSet;
 
+use domain::accounting::approval::ApprovalPolicy;
 use domain::accounting::fiscal_period::FiscalPeriodKind;
 use domain::accounting::journal_entry::{
-    DraftEntry, ENTRY_ALREADY_REVERSED, EntryKind, NewEntry, ValidatedEntry,
+    DraftEntry, ENTRY_ALREADY_REVERSED, EntryApproval, EntryKind, NewEntry, ValidatedEntry,
 };
 use domain::error::Violation;
 use domain::ids::JournalEntryId;
+use domain::money::Amount;
 use domain::tax::by_hand::HandTax;
 
 use super::fiscal_years::ensure_next_year;
@@ -38,12 +42,20 @@ pub struct Posting {
     pub meta: EntryMeta,
     /// The version of the draft in storage, if it is there; it is replaced.
     pub draft_version: Option<i64>,
+    /// Nobody needs to approve it: it was approved, or belongs to what was.
+    pub approved: bool,
 }
 
 impl Posting {
     /// An entry that is not stored yet.
     pub fn new(draft: DraftEntry, meta: EntryMeta) -> Self {
-        Self { draft, meta, draft_version: None }
+        Self { draft, meta, draft_version: None, approved: false }
+    }
+
+    /// A draft as it is stored.
+    pub fn stored(draft: DraftEntry, meta: EntryMeta) -> Self {
+        let approved = meta.approval == Some(EntryApproval::Approved);
+        Self { draft_version: Some(draft.version()), draft, meta, approved }
     }
 }
 
@@ -80,6 +92,30 @@ impl<'a> Ledger<'a> {
         uow: &mut dyn UnitOfWork,
         entries: Vec<Posting>,
     ) -> AppResult<Vec<EntryToWrite>> {
+        self.prepare(uow, &entries).await?;
+        let now = uow.now();
+        let check = |entry| self.books.check(now, entry).map_err(AppError::from);
+        let checked = entries.into_iter().map(check).collect::<AppResult<_>>()?;
+        self.enter(uow, checked).await
+    }
+
+    /// The approval policy that matches an entry, with the total of its debits in the company currency. The entry is checked
+    /// as if it were posted now.
+    pub async fn approval_of(
+        &mut self,
+        uow: &mut dyn UnitOfWork,
+        entry: Posting,
+    ) -> AppResult<Option<(ApprovalPolicy, Amount)>> {
+        let entries = [entry];
+        self.prepare(uow, &entries).await?;
+        let now = uow.now();
+        let [entry] = entries;
+        let needed = self.books.approval_of(now, entry)?;
+        Ok(needed.map(|(policy, total)| (policy.clone(), total)))
+    }
+
+    /// Learns what the entries name, and makes the fiscal year after the last one where they need it.
+    async fn prepare(&mut self, uow: &mut dyn UnitOfWork, entries: &[Posting]) -> AppResult<()> {
         if entries.iter().any(|entry| entry.draft.kind() == EntryKind::Opening) {
             // Drafts of opening entries may be many: by import, by copying.
             opening_balances::refuse_second(uow).await?;
@@ -92,10 +128,7 @@ impl<'a> Ledger<'a> {
             self.books.periods.clear();
             self.books.learn(uow, &named).await?;
         }
-        let now = uow.now();
-        let check = |entry| self.books.check(now, entry).map_err(AppError::from);
-        let checked = entries.into_iter().map(check).collect::<AppResult<_>>()?;
-        self.enter(uow, checked).await
+        Ok(())
     }
 
     /// Posts one entry, notes it and shows it.
@@ -104,7 +137,7 @@ impl<'a> Ledger<'a> {
         view.ok_or_else(|| AppError::internal("an entry was posted and is not there"))
     }
 
-    /// Posts a few entries, notes each and shows them.
+    /// Posts a few entries, notes each and shows them. An accrual is posted with the entry that takes it back.
     pub async fn post_noted(
         &mut self,
         uow: &mut dyn UnitOfWork,
@@ -112,8 +145,12 @@ impl<'a> Ledger<'a> {
     ) -> AppResult<Vec<JournalEntryView>> {
         let mut views = Vec::with_capacity(entries.len());
         for posted in self.post(uow, entries).await? {
+            let mirror = accrual::mirror(self.ctx, uow, &posted)?;
             let mut view = posted_view(uow, &mut self.books, posted).await?;
             record_entry(uow, "posted", None, Some(&mut view));
+            if let Some(mirror) = mirror {
+                self.take_back(uow, &mut view, mirror).await?;
+            }
             views.push(view);
         }
         Ok(views)

@@ -7,6 +7,7 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 use domain::accounting::account::AccountFacts;
+use domain::accounting::approval::ApprovalPolicy;
 use domain::accounting::dimension::{DimensionRule, DimensionTree};
 use domain::accounting::fiscal_period::FiscalPeriodKind;
 use domain::accounting::hash_chain::DimensionSets;
@@ -27,6 +28,8 @@ pub struct Books {
     pub user: Option<UserId>,
     /// The lock exceptions of the user.
     pub exceptions: Vec<LockException>,
+    /// In the order in which they decide.
+    pub approval_policies: Vec<ApprovalPolicy>,
     /// In the order in which they were made.
     pub dimension_rules: Vec<DimensionRule>,
     pub dimension_tree: DimensionTree,
@@ -61,6 +64,7 @@ impl Books {
             user,
             locks: Locks::default(),
             exceptions: Vec::new(),
+            approval_policies: Vec::new(),
             dimension_rules: Vec::new(),
             dimension_tree: DimensionTree::default(),
             placed_values: HashSet::new(),

@@ -40,6 +40,8 @@ pub struct ChecklistFacts {
     pub sub_ledgers_apart: u64,
     /// Receipts dated by the end of which something is open.
     pub advances: u64,
+    /// Entries in the range that are submitted for approval, or approved and not posted; `drafts` leaves them out.
+    pub awaiting_approval: u64,
     /// Active recurring entries due by the end.
     pub recurring_due: u64,
     /// Periods whose debits and credits differ.

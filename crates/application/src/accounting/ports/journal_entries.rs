@@ -1,7 +1,8 @@
 //! Journal entries in storage: drafts that change, posted entries that do not.
 
 use async_trait::async_trait;
-use domain::accounting::journal_entry::{DraftEntry, PostedEntry};
+use chrono::NaiveDate;
+use domain::accounting::journal_entry::{DraftEntry, EntryApproval, PostedEntry};
 use domain::ids::{JournalEntryId, JournalId, RecurringEntryId, UserId};
 use domain::time::Timestamp;
 
@@ -20,6 +21,10 @@ pub struct EntryMeta {
     pub copied_from: Option<JournalEntryId>,
     /// Its latest copy.
     pub copied_to: Option<JournalEntryId>,
+    /// The day on which the entry is taken back by another one that is posted with it (R151).
+    pub reverse_on: Option<NaiveDate>,
+    /// How far it is approved, of an entry that an approval policy matched.
+    pub approval: Option<EntryApproval>,
     pub created_by: Option<UserId>,
     pub created_at: Timestamp,
 }
@@ -32,6 +37,8 @@ impl EntryMeta {
             recurring_entry_id: None,
             copied_from: None,
             copied_to: None,
+            reverse_on: None,
+            approval: None,
             created_by,
             created_at,
         }
@@ -73,6 +80,7 @@ pub static JOURNAL_ENTRY_LIST: ListSpec = ListSpec {
     fields: &[
         FieldSpec::new("id", FieldKind::Id).sortable(),
         FieldSpec::new("status", FieldKind::Word(&["draft", "posted", "reversed"])),
+        FieldSpec::new("approvalStatus", FieldKind::Word(EntryApproval::WORDS)).nullable(),
         FieldSpec::new(
             "kind",
             FieldKind::Word(&["standard", "opening", "closing", "reversal", "revaluation"]),
@@ -85,10 +93,18 @@ pub static JOURNAL_ENTRY_LIST: ListSpec = ListSpec {
         FieldSpec::new("currency", FieldKind::Text),
         FieldSpec::new("total", FieldKind::Amount).nullable(),
         FieldSpec::new("postingDate", FieldKind::Date).sortable(),
+        FieldSpec::new("reverseOn", FieldKind::Date).nullable(),
         FieldSpec::new("createdAt", FieldKind::Timestamp),
         FieldSpec::new("recordedAt", FieldKind::Timestamp).nullable(),
         FieldSpec::new("recurringEntryId", FieldKind::Id).nullable(),
         FieldSpec::new("copiedFromId", FieldKind::Id).nullable(),
+        FieldSpec::new("createdBy", FieldKind::Id).nullable(),
+        FieldSpec::new("postedBy", FieldKind::Id).nullable(),
+        FieldSpec::new("text", FieldKind::Search),
+        FieldSpec::new("accountCode", FieldKind::Text),
+        FieldSpec::new("party", FieldKind::Text),
+        FieldSpec::new("dimension", FieldKind::DimensionValue),
+        FieldSpec::new("lineAmount", FieldKind::Amount),
     ],
     default_sort: &[("id", Direction::Descending)],
     expand: &["lines"],
@@ -99,6 +115,7 @@ pub static LEDGER_LINE_LIST: ListSpec = ListSpec {
     resource: "ledger_line",
     fields: &[
         FieldSpec::new("accountId", FieldKind::Id),
+        FieldSpec::new("accountCode", FieldKind::Text),
         FieldSpec::new("entryId", FieldKind::Id),
         FieldSpec::new("journalId", FieldKind::Id),
         FieldSpec::new("fiscalPeriodId", FieldKind::Id),
@@ -107,6 +124,13 @@ pub static LEDGER_LINE_LIST: ListSpec = ListSpec {
         FieldSpec::new("party", FieldKind::Text).nullable(),
         FieldSpec::new("taxCode", FieldKind::Text).nullable(),
         FieldSpec::new("recordedAt", FieldKind::Timestamp),
+        FieldSpec::new("number", FieldKind::Text),
+        FieldSpec::new("reference", FieldKind::Text).nullable(),
+        FieldSpec::new("amount", FieldKind::Amount),
+        FieldSpec::new("dimension", FieldKind::DimensionValue),
+        FieldSpec::new("createdBy", FieldKind::Id).nullable(),
+        FieldSpec::new("postedBy", FieldKind::Id).nullable(),
+        FieldSpec::new("text", FieldKind::Search),
     ],
     default_sort: &[("postingDate", Direction::Ascending)],
     expand: &[],

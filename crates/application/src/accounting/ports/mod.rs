@@ -18,5 +18,6 @@ pub mod locks;
 pub mod number_series;
 pub mod opening_balances;
 pub mod posting_rules;
+pub mod recurring;
 pub mod recurring_entries;
 pub mod reports;

@@ -87,6 +87,17 @@ captions! {
     ReceivablesAgeing = "Receivables ageing", "أعمار الذمم المدينة";
     PayablesAgeing = "Payables ageing", "أعمار الذمم الدائنة";
     PartyStatement = "Statement of account", "كشف حساب";
+    VatDetail = "VAT detail", "تفاصيل ضريبة القيمة المضافة";
+    TaxDate = "Tax date", "تاريخ الضريبة";
+    VatBox = "Box", "الخانة";
+    VatSide = "Side", "الجانب";
+    TaxCode = "Tax code", "الرمز الضريبي";
+    TaxBase = "Base", "الوعاء";
+    Vat = "VAT", "ضريبة القيمة المضافة";
+    OutputVat = "Output VAT", "ضريبة المخرجات";
+    InputVat = "Input VAT", "ضريبة المدخلات";
+    UnpaidInputVat = "Input VAT of unpaid bills", "ضريبة مدخلات الفواتير غير المسددة";
+    OpenAmount = "Open amount", "المبلغ المفتوح";
     DueDate = "Due date", "تاريخ الاستحقاق";
     NotDue = "Not due", "غير مستحق";
     Days = "days", "يومًا";

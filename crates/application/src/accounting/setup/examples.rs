@@ -143,6 +143,7 @@ fn entry(planned: &Planned, date: NaiveDate) -> AppResult<CreateJournalEntry> {
         journal: Some(Reference::Code(planned.journal.to_owned())),
         posting_date: date,
         document_date: Some(date),
+        reverse_on: None,
         currency: None,
         description: Some(format!("{} - {}", planned.ar, planned.en)),
         reference: None,

@@ -23,7 +23,7 @@ pub struct CloseChecklistView {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ChecklistItemView {
-    /// The stable code of the item: `drafts`, `opening_account`, `earlier_open`, `exchange_rates`, `recurring_entries`,
+    /// The stable code of the item: `drafts`, `approvals`, `opening_account`, `earlier_open`, `exchange_rates`, `recurring_entries`,
     /// `balances`, `not_ended`, and for a year also `retained_earnings`, `closing_journal` and `locks`.
     pub code: &'static str,
     /// The status: `ok`, `warning`, or `blocking`, which must be settled before closing.

@@ -50,4 +50,46 @@ pub struct ImportResultView {
     /// The legal number of the first entry or document posted; null in a dry run, because another entry may take it first.
     pub first_number: Option<String>,
     pub last_number: Option<String>,
+    /// In a dry run of a CSV or XLSX file, how its first rows were read; otherwise null.
+    pub reading: Option<ImportReadingView>,
+}
+
+/// How a file was read, with its first rows.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ImportReadingView {
+    /// `csv` or `xlsx`
+    pub format: String,
+    /// The sheet of a workbook.
+    pub sheet: Option<String>,
+    /// The encoding of a text file.
+    pub encoding: Option<String>,
+    /// The separator of a text file.
+    pub delimiter: Option<String>,
+    /// The row of the headings.
+    pub header_row: u32,
+    pub rows: Vec<ShownRowView>,
+}
+
+/// A row of the file.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ShownRowView {
+    /// The line of the file or the row of the sheet, from 1.
+    pub row: u32,
+    pub cells: Vec<ShownCellView>,
+}
+
+/// A cell of the file.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ShownCellView {
+    /// The column of the import, or the heading that names a dimension.
+    pub column: String,
+    /// The heading in the file; null for a value that every row has.
+    pub heading: Option<String>,
+    /// The beginning of what is in the file.
+    pub raw: Option<String>,
+    /// What it was read as; null when it cannot be read.
+    pub value: Option<String>,
 }

@@ -26,10 +26,15 @@ pub struct JournalEntryView {
     pub kind: &'static str,
     /// The status: `draft`, `posted` or `reversed`.
     pub status: &'static str,
+    /// How far the entry is approved: `pending_approval`, or `approved`, also once it is posted. Null if no approval policy
+    /// was met. A draft with an approval status does not change until it is recalled.
+    pub approval_status: Option<&'static str>,
     /// The legal number; null until posted.
     pub number: Option<String>,
     pub posting_date: NaiveDate,
     pub document_date: Option<NaiveDate>,
+    /// The day on which the entry is taken back: posting it posts the reversal of that day, too.
+    pub reverse_on: Option<NaiveDate>,
     pub fiscal_period_id: Option<Uuid>,
     /// The currency of lines that do not name their own.
     pub currency: String,

@@ -14,6 +14,7 @@ pub mod journal_entry;
 pub mod journal_entry_build;
 pub mod ledger_settings;
 pub mod lock;
+pub mod recurring;
 pub mod recurring_entry;
 pub mod reports;
 

@@ -3,13 +3,14 @@
 use domain::company::profile::VatPeriod;
 use domain::money::{Amount, CurrencyCode, Percentage};
 use domain::parties::registration::REGISTRATIONS_MAX;
+use domain::settlement::bad_debt::BAD_DEBT_MONTHS_MAX;
 use domain::settlement::tolerance::TOLERANCES_MAX;
 use domain::text::LocalizedName;
 
 use crate::company::address::CompanyAddressBody;
 use crate::parties::party::{REGISTRATION_TEXT_LENGTH_MAX, RegistrationBody};
 use crate::request;
-use crate::wire::{List, Optional, Patch, RequiredText};
+use crate::wire::{Int, List, Optional, Patch, RequiredText};
 
 request! {
     /// Changes to the company profile (JSON Merge Patch). Members that are left out stay as they are.
@@ -35,6 +36,10 @@ request! {
         discount_without_vat: Optional<bool>,
         /// The differences of payments that may be written off, at most one for each currency. Replaces those before.
         payment_tolerances: Optional<List<PaymentToleranceBody, TOLERANCES_MAX>>,
+        /// The months after a supply from which VAT of a bad debt may be taken back; 12 at first.
+        bad_debt_months: Optional<Int<1, BAD_DEBT_MONTHS_MAX>>,
+        /// The debt, in the company currency, beyond which that needs a proof of the claim; 100,000 at first.
+        bad_debt_proof_above: Optional<Amount>,
     }
 
     /// The difference of a payment that may be written off in a currency.

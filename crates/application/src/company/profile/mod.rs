@@ -43,6 +43,10 @@ pub struct CompanyProfileView {
     pub discount_without_vat: bool,
     /// The differences of payments that may be written off.
     pub payment_tolerances: Vec<PaymentToleranceView>,
+    /// The months after a supply from which VAT of a bad debt may be taken back.
+    pub bad_debt_months: u32,
+    /// The debt beyond which that needs a proof of the claim.
+    pub bad_debt_proof_above: String,
     /// 0 until the profile is saved for the first time.
     pub version: i64,
 }
@@ -84,6 +88,8 @@ impl From<&CompanyProfile> for CompanyProfileView {
                 .iter()
                 .map(PaymentToleranceView::from)
                 .collect(),
+            bad_debt_months: profile.bad_debt_relief.months,
+            bad_debt_proof_above: profile.bad_debt_relief.proof_above.display(2),
             version: profile.version,
         }
     }

@@ -5,6 +5,7 @@ use domain::company::profile::{CompanyProfile, vat_number};
 use domain::documents::price_match::{PriceTolerance, TOLERANCE_NEGATIVE};
 use domain::error::{Violation, Violations};
 use domain::money::Amount;
+use domain::settlement::bad_debt::{BadDebtRelief, RELIEF_AMOUNT_NEGATIVE};
 use domain::settlement::tolerance::{PaymentTolerance, PaymentTolerances};
 
 use super::{COMPANY_PROFILE, CompanyProfileChange, CompanyProfileView, PaymentToleranceBody};
@@ -85,8 +86,24 @@ fn merged(
         },
         discount_without_vat: change.discount_without_vat.or(&old.discount_without_vat),
         payment_tolerances: tolerances.unwrap_or_else(|| old.payment_tolerances.clone()),
+        bad_debt_relief: relief_after(old.bad_debt_relief, change, violations),
         version: old.version + 1,
     }
+}
+
+/// The conditions of relief, whose amount is not negative.
+fn relief_after(
+    old: BadDebtRelief,
+    change: &CompanyProfileChange,
+    violations: &mut Violations,
+) -> BadDebtRelief {
+    let months = change.bad_debt_months.0.as_ref();
+    let months = months.and_then(|months| u32::try_from(months.0).ok());
+    let proof_above = change.bad_debt_proof_above.or(&old.proof_above);
+    if proof_above.is_negative() {
+        violations.push(Violation::new(&RELIEF_AMOUNT_NEGATIVE).at("/badDebtProofAbove"));
+    }
+    BadDebtRelief { months: months.unwrap_or(old.months), proof_above }
 }
 
 /// The tolerance as an amount, which is not negative.

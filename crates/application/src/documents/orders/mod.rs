@@ -5,6 +5,7 @@ mod body;
 mod confirm;
 mod convert;
 mod expire;
+mod lines;
 mod receive;
 mod revise;
 mod step;
@@ -14,6 +15,10 @@ pub use bill::{BillOrder, BillPurchaseOrderBody, BillSalesOrderBody, Billed, Ope
 pub use body::{NewPurchaseOrder, NewQuotation, NewSalesOrder};
 pub use convert::{ConvertQuotation, ConvertQuotationBody, ConvertedTo};
 pub use expire::expire_quotations;
+pub use lines::{
+    ClosePurchaseOrderLines, CloseSalesOrderLines, LineStepping, OrderLinesBody, ReopenPurchaseOrderLines,
+    ReopenSalesOrderLines, StepLines,
+};
 pub use receive::{ReceiveOrder, ReceiveOrderBody, ReceivedLineBody};
 pub use step::TakeStep;
 pub use types::{

@@ -12,8 +12,13 @@ use crate::documents::error::CREDIT_LIMIT_EXCEEDED;
 use crate::documents::exchange::DocumentMoney;
 use crate::error::AppResult;
 use crate::unit_of_work::UnitOfWork;
+use crate::warnings::{CREDIT_LIMIT_NEAR, CREDIT_LIMIT_PASSED};
 
 const OVERRIDE: &str = "sales.credit.override";
+
+/// A limit of which so many per cent are used is worth a warning.
+const NEAR_PERCENT: i128 = 90;
+const PERCENT: i128 = 100;
 
 /// What is checked when the document is posted.
 pub struct CreditCheck {
@@ -25,11 +30,13 @@ pub struct CreditCheck {
     company: Currency,
     /// Whether what is ordered counts, too.
     counts_orders: bool,
+    /// Whether a document beyond the limit is refused.
+    checked: bool,
     overridden: bool,
 }
 
 impl CreditCheck {
-    /// `None` where nothing is to be checked: no limit, no check at invoices, or money that comes with the document.
+    /// `None` where no limit is used: the customer has none, or money comes with the document.
     pub(super) fn of(
         document_type: DocumentType,
         party: &Party,
@@ -46,7 +53,7 @@ impl CreditCheck {
         };
         let sells = document_type.side() == TradeSide::Sale && !input.paid_at_once;
         let adds = sells && (document_type.debits_party() || document_type == DocumentType::SalesOrder);
-        let limit = customer.credit_limit.filter(|_| checked && adds)?;
+        let limit = customer.credit_limit.filter(|_| adds)?;
         Some(Self {
             party: party.id,
             code: party.code.to_string(),
@@ -54,6 +61,7 @@ impl CreditCheck {
             needed: payable.convert(money.rate.unwrap_or(Rate::ONE), money.company.scale)?,
             company: money.company,
             counts_orders,
+            checked,
             overridden: input.credit_override.is_some(),
         })
     }
@@ -66,15 +74,10 @@ impl CreditCheck {
         uow: &mut dyn UnitOfWork,
         released: Amount,
     ) -> AppResult<Result<(), Violation>> {
-        if self.overridden && ctx.permissions.allows(OVERRIDE) {
+        if !self.checked || (self.overridden && ctx.permissions.allows(OVERRIDE)) {
             return Ok(Ok(()));
         }
-        let mut used = uow.documents().receivable_of(self.party, &self.code).await?;
-        if self.counts_orders {
-            let ordered = uow.documents().open_orders_of(self.party).await?;
-            let ordered = ordered.checked_sub(released).unwrap_or(ordered);
-            used = used.checked_add(ordered).unwrap_or(used);
-        }
+        let used = self.used(uow, released).await?;
         let after = used.checked_add(self.needed);
         if after.is_some_and(|after| after <= self.limit) {
             return Ok(Ok(()));
@@ -86,5 +89,39 @@ impl CreditCheck {
             .with("limit", text(self.limit))
             .with("used", text(used))
             .with("needed", text(self.needed))))
+    }
+
+    async fn used(&self, uow: &mut dyn UnitOfWork, released: Amount) -> AppResult<Amount> {
+        let used = uow.documents().receivable_of(self.party, &self.code).await?;
+        if !self.counts_orders {
+            return Ok(used);
+        }
+        let ordered = uow.documents().open_orders_of(self.party).await?;
+        let ordered = ordered.checked_sub(released).unwrap_or(ordered);
+        Ok(used.checked_add(ordered).unwrap_or(used))
+    }
+
+    /// What is worth knowing about the limit: it is nearly used up, or a document that is not refused goes beyond it.
+    /// `is_counted` is a document whose order is among those that count.
+    pub(super) async fn warning(
+        &self,
+        uow: &mut dyn UnitOfWork,
+        is_counted: bool,
+    ) -> AppResult<Option<Violation>> {
+        if is_counted && self.counts_orders {
+            return Ok(None);
+        }
+        let used = self.used(uow, Amount::ZERO).await?;
+        let Some(owed) = used.checked_add(self.needed) else { return Ok(None) };
+        let (part, whole) =
+            (i128::from(owed.scaled()) * PERCENT, i128::from(self.limit.scaled()) * NEAR_PERCENT);
+        let def = match () {
+            () if owed > self.limit => &CREDIT_LIMIT_PASSED,
+            () if part >= whole => &CREDIT_LIMIT_NEAR,
+            () => return Ok(None),
+        };
+        let text = |amount: Amount| amount.display(self.company.scale);
+        let warning = Violation::new(def).at("/partyId").with("party", &self.code);
+        Ok(Some(warning.with("owed", text(owed)).with("limit", text(self.limit))))
     }
 }

@@ -76,10 +76,11 @@ impl Dues {
         let due = |part: &domain::parties::payment_term::Instalment| Due {
             amount: part.amount,
             date: part.due_date,
-            discount: part
-                .discount
-                .as_ref()
-                .map(|discount| EarlyDiscount { until: discount.until, amount: discount.amount }),
+            discount: part.discount.as_ref().map(|discount| EarlyDiscount {
+                until: discount.until,
+                amount: discount.amount,
+                partial: discount.partial,
+            }),
         };
         let view = |part: &domain::parties::payment_term::Instalment| DocumentDueView {
             amount: part.amount.display(scale),

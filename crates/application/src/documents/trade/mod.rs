@@ -22,6 +22,7 @@ mod resolve;
 mod show;
 mod tax_only;
 mod types;
+mod warn;
 
 pub(in crate::documents) use body::lined_body;
 pub use body::{

@@ -2,15 +2,18 @@
 
 use std::collections::BTreeSet;
 
-use domain::documents::document_type::DocumentType;
+use domain::documents::document_type::{DocumentType, TradeSide};
 use domain::documents::price_match::{PriceTolerance, PricedLine, prices_match};
 use domain::error::{Violation, Violations};
 use domain::money::{Amount, CurrencyCode, Percentage, Price, Quantity};
 use domain::parties::party::PartyId;
 use domain::tax::document::Discount;
 
+use super::content::Content;
+use super::facts::Facts;
 use super::line::Line;
 use super::parts::DocumentLineBody;
+use super::prepare::Preparing;
 use super::resolve::Resolved;
 use crate::changes::unknown_reference;
 use crate::documents::error::{
@@ -22,6 +25,8 @@ use crate::error::AppResult;
 use crate::unit_of_work::UnitOfWork;
 use crate::wire::{REQUIRED, TOO_MANY_ITEMS};
 
+/// Who has it accepts prices on bills that are not those of the order.
+const ACCEPT_DIFFERENCE: &str = "purchase.invoice.accept_difference";
 /// Most orders that one document bills.
 const ORDERS_MAX: usize = 100;
 
@@ -129,11 +134,7 @@ pub(super) fn unfit_member(document_type: DocumentType, at: &str, member: &'stat
 }
 
 /// The price of a line that is not the one of the order.
-pub(super) fn price_mismatch(
-    line: &Line,
-    resolved: &Resolved,
-    tolerance: PriceTolerance,
-) -> Option<Violation> {
+fn price_mismatch(line: &Line, resolved: &Resolved, tolerance: PriceTolerance) -> Option<Violation> {
     let ordered = line.ordered.as_ref()?;
     let billed = PricedLine {
         quantity: line.quantity,
@@ -173,4 +174,18 @@ fn priced(line: &DocumentLineView) -> Option<PricedLine> {
             .as_deref()
             .map_or(Some(quantity), |text| Quantity::parse(text).ok())?,
     })
+}
+
+impl Preparing<'_> {
+    /// Prices of bills that are not those of the orders, unless somebody who may has accepted them (R86).
+    pub(super) fn price_mismatches(&self, content: &Content, facts: &Facts) -> Vec<Violation> {
+        let accepted =
+            self.input.accept_difference.is_some() && self.ctx.permissions.allows(ACCEPT_DIFFERENCE);
+        if self.document_type.side() == TradeSide::Sale || accepted {
+            return Vec::new();
+        }
+        let tolerance = facts.company.price_tolerance;
+        let lines = content.lines.iter();
+        lines.filter_map(|(line, resolved)| price_mismatch(line, resolved, tolerance)).collect()
+    }
 }

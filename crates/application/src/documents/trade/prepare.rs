@@ -22,7 +22,7 @@ use super::header::{Dates, money, party};
 use super::input::{Input, one_discount};
 use super::line::{ChargeLine, Line};
 use super::moves::OrderMove;
-use super::ordered::{Orders, price_mismatch, unfit_member};
+use super::ordered::{Orders, unfit_member};
 use super::original::{Original, corrected};
 use super::parts::DocumentLineBody;
 use super::prices::{PriceScope, Prices};
@@ -36,9 +36,6 @@ use crate::documents::exchange::DocumentMoney;
 use crate::documents::ports::{GroupUse, StoredDocument};
 use crate::error::{AppError, AppResult};
 use crate::unit_of_work::UnitOfWork;
-
-/// Who has it accepts prices on bills that are not those of the order.
-const ACCEPT_DIFFERENCE: &str = "purchase.invoice.accept_difference";
 
 /// A document that may be kept as a draft, with everything that posting needs.
 pub struct Prepared {
@@ -68,6 +65,8 @@ pub struct Prepared {
     pub credit: Option<CreditCheck>,
     /// What only posting refuses.
     pub refusals: Vec<Violation>,
+    /// What is worth knowing about it.
+    pub warnings: Vec<Violation>,
 }
 
 /// What a document of trade is prepared with.
@@ -81,7 +80,14 @@ impl PreparedDocument for Prepared {
     fn scale(&self) -> u8 {
         self.money.currency.scale
     }
+
+    fn warnings(&self) -> &[Violation] {
+        &self.warnings
+    }
 }
+
+/// What the lines come to, what they take of the corrected document, and the VAT before the supplier's was taken over.
+type Figures = (Calculation, Vec<GroupUse>, Vec<(u32, Quantity)>, Amount);
 
 /// What is known before the lines.
 struct Header {
@@ -129,6 +135,7 @@ pub async fn prepare(
             return Err(violations.into_vec().into());
         }
     };
+    let computed = calculation.totals.vat;
     if let Some(supplier) = &preparing.input.supplier {
         let currency = header.money.currency;
         if content.tax_only.lines.is_empty() {
@@ -137,7 +144,9 @@ pub async fn prepare(
             violations.push(Violation::new(&AMOUNT_OUT_OF_RANGE));
         }
     }
-    preparing.finish(uow, header, facts, (content, orders), (calculation, uses, credited), violations).await
+    preparing
+        .finish(uow, header, facts, (content, orders), (calculation, uses, credited, computed), violations)
+        .await
 }
 
 /// Violations of the calculation with the names that members have in documents.
@@ -351,7 +360,7 @@ impl Preparing<'_> {
         header: Header,
         facts: Facts,
         (content, orders): (Content, Orders),
-        (calculation, mut uses, credited): (Calculation, Vec<GroupUse>, Vec<(u32, Quantity)>),
+        (calculation, mut uses, credited, computed): Figures,
         mut violations: Violations,
     ) -> AppResult<Prepared> {
         let parts = parts(&content, &calculation, header.money.currency.scale);
@@ -389,6 +398,8 @@ impl Preparing<'_> {
         );
         let codes = tax_only::Codes { codes: &content.codes.codes, rates: &content.codes.rates };
         content.tax_only.show(&mut document, &codes, currency.scale);
+        let taken = (computed, calculation.totals.vat);
+        let warnings = self.warnings(&facts, &document, &content, (taken, currency.scale));
         let credit = CreditCheck::of(self.document_type, party, &self.input, payable, header.money);
         let of_lines = content.lines.iter().enumerate();
         Ok(Prepared {
@@ -416,19 +427,8 @@ impl Preparing<'_> {
             uses,
             credited,
             refusals: refused.into_vec(),
+            warnings,
         })
-    }
-
-    /// Prices of bills that are not those of the orders, unless somebody who may has accepted them (R86).
-    fn price_mismatches(&self, content: &Content, facts: &Facts) -> Vec<Violation> {
-        let accepted =
-            self.input.accept_difference.is_some() && self.ctx.permissions.allows(ACCEPT_DIFFERENCE);
-        if self.document_type.side() == TradeSide::Sale || accepted {
-            return Vec::new();
-        }
-        let tolerance = facts.company.price_tolerance;
-        let lines = content.lines.iter();
-        lines.filter_map(|(line, resolved)| price_mismatch(line, resolved, tolerance)).collect()
     }
 
     fn refusals(

@@ -12,12 +12,13 @@ use super::input::{Input, Supplier};
 use super::parts::PaymentAtOnceBody;
 use super::post::post;
 use super::prepare::{Prepared, Preparing, prepare};
+use super::warn;
 use crate::accounting::ports::books::Books;
 use crate::context::RequestContext;
 use crate::document_names;
 use crate::documents::error::SUPPLIER_INVOICE_EXISTS;
 use crate::documents::money::pay_at_once;
-use crate::documents::ports::StoredDocument;
+use crate::documents::ports::{DocumentStatus, StoredDocument};
 use crate::documents::steps::note_posted;
 use crate::documents::views::DocumentView;
 use crate::documents::{DocumentBody, DocumentNames, DraftOf};
@@ -90,9 +91,11 @@ pub(in crate::documents) async fn prepare_body<B: TradeBody>(
     kept: &Kept<B>,
 ) -> AppResult<Prepared> {
     let input = kept.body.input();
+    let revises = draft.is_some_and(|draft| draft.status == DocumentStatus::Confirmed);
     let draft = draft.filter(|draft| !input.reprice && same_lines(&draft.body, &kept.text));
     let preparing = Preparing { ctx, document_type: B::TYPE, id, body: &kept.text, input, draft };
-    let prepared = prepare(preparing, uow, books).await?;
+    let mut prepared = prepare(preparing, uow, books).await?;
+    prepared.warnings.extend(warn::of_books(uow, books, &prepared, revises).await?);
     let document = &prepared.document;
     if let Some(key) = &document.supplier_key {
         let found = uow.documents().by_supplier_key(B::TYPE, document.party, key).await?;

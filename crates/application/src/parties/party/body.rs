@@ -6,6 +6,7 @@ use domain::items::price_list::PriceListId;
 use domain::money::{Amount, CurrencyCode};
 use domain::parties::address::{ADDRESS_CODE_LENGTH_MAX, ADDRESSES_MAX, AddressRole};
 use domain::parties::contact::{CONTACT_ROLE_LENGTH_MAX, CONTACTS_MAX, PHONE_LENGTH_MAX};
+use domain::parties::dunning_profile::DunningProfileId;
 use domain::parties::party::{DUPLICATE_REASON_LENGTH_MAX, PartyKind};
 use domain::parties::party_group::PartyGroupId;
 use domain::parties::payment_term::PaymentTermId;
@@ -94,6 +95,10 @@ request! {
         price_list_id: Patch<PriceListId>,
         /// The same, by its code.
         price_list_code: Patch<Code>,
+        /// How the customer is reminded of what is overdue: a dunning profile, by its id; null for none.
+        dunning_profile_id: Patch<DunningProfileId>,
+        /// The same, by its code.
+        dunning_profile_code: Patch<Code>,
     }
 
     /// What a party is as a supplier. Members left out stay as they are; where there was no supplier, they are none.

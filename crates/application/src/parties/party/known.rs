@@ -7,6 +7,7 @@ use domain::error::Violation;
 use domain::ids::Id;
 use domain::items::price_list::{PriceList, PriceListId};
 use domain::money::{Currency, CurrencyCode};
+use domain::parties::dunning_profile::{DunningProfile, DunningProfileId};
 use domain::parties::party_group::{PartyGroup, PartyGroupId};
 use domain::parties::payment_term::{PaymentTerm, PaymentTermId};
 use domain::tax::tax_code::{TAX_CODE_INACTIVE, TAX_CODE_KIND_NOT_TAKEN, TaxCode, TaxCodeId, TaxKind};
@@ -22,6 +23,7 @@ pub struct Known {
     groups: HashMap<Reference<PartyGroupId>, Option<PartyGroupId>>,
     payment_terms: HashMap<Reference<PaymentTermId>, Option<PaymentTermId>>,
     price_lists: HashMap<Reference<PriceListId>, Option<PriceListId>>,
+    dunning_profiles: HashMap<Reference<DunningProfileId>, Option<DunningProfileId>>,
     tax_codes: HashMap<Reference<TaxCodeId>, Option<TaxCode>>,
     currencies: HashMap<CurrencyCode, bool>,
     company: Option<Currency>,
@@ -69,6 +71,16 @@ impl Known {
         check: &mut Check<'_>,
     ) -> AppResult<Option<PriceListId>> {
         meant(&mut self.price_lists, named, old, at, check).await
+    }
+
+    pub async fn dunning_profile(
+        &mut self,
+        named: Named<DunningProfile>,
+        old: Option<DunningProfileId>,
+        at: &str,
+        check: &mut Check<'_>,
+    ) -> AppResult<Option<DunningProfileId>> {
+        meant(&mut self.dunning_profiles, named, old, at, check).await
     }
 
     /// The tax code meant, which must be active and of the kind.

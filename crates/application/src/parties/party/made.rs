@@ -38,6 +38,7 @@ pub async fn made(
         addresses: parts::addresses(&new.addresses.0),
         contacts: parts::contacts(&new.contacts.0),
         allow_duplicate_reason: None,
+        merged_into_id: None,
         version: 1,
     };
     check.violations.extend(party.check(known.company(check.uow).await?).into_vec());

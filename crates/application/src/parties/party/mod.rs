@@ -4,17 +4,20 @@ pub mod archive_party;
 mod body;
 mod known;
 mod made;
+pub mod merge_party;
 mod numbers;
 mod parts;
 pub mod unarchive_party;
 mod view;
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 use domain::error::Violation;
 use domain::parties::address::{ADDRESS_LEGAL_TWICE, ADDRESS_PART_INVALID};
 use domain::parties::party::{
-    NameKeys, PARTY_ANONYMOUS_CUSTOMER, PARTY_ANONYMOUS_MEMBER, PARTY_CODE_FIXED, PARTY_DUPLICATE, Party,
-    PartyId,
+    NameKeys, PARTY_ANONYMOUS_CUSTOMER, PARTY_ANONYMOUS_MEMBER, PARTY_CODE_FIXED, PARTY_DUPLICATE,
+    PARTY_MERGED, Party, PartyId,
 };
 use domain::parties::registration::{INVALID_REGISTRATION, REGISTRATION_TWICE};
 use domain::parties::roles::{BLOCK_REASON_MISSING, CREDIT_LIMIT_NEGATIVE, WITHHOLDING_RESIDENT};
@@ -35,6 +38,11 @@ use crate::error::AppResult;
 use crate::master_data::{Check, MasterData};
 use crate::paging::FieldKind;
 use crate::resource;
+use crate::unit_of_work::UnitOfWork;
+use crate::warnings::{PARTY_NAME_TAKEN, WarningView};
+
+/// Parties of the same name that a warning tells.
+const NAMED_ALIKE_MAX: u32 = 5;
 
 /// To have a number that another party has.
 pub const ALLOW_DUPLICATE: Permission = "parties.party.allow_duplicate";
@@ -56,11 +64,11 @@ resource! {
             &PARTY_ANONYMOUS_CUSTOMER, &TAX_CODE_KIND_NOT_TAKEN, &TAX_CODE_INACTIVE,
         ],
         change [
-            &PARTY_DUPLICATE, &PARTY_CODE_FIXED, &INVALID_REGISTRATION, &REGISTRATION_TWICE, &ADDRESS_PART_INVALID,
+            &PARTY_MERGED, &PARTY_DUPLICATE, &PARTY_CODE_FIXED, &INVALID_REGISTRATION, &REGISTRATION_TWICE, &ADDRESS_PART_INVALID,
             &ADDRESS_LEGAL_TWICE, &BLOCK_REASON_MISSING, &CREDIT_LIMIT_NEGATIVE, &WITHHOLDING_RESIDENT,
             &PARTY_ANONYMOUS_MEMBER, &PARTY_ANONYMOUS_CUSTOMER, &TAX_CODE_KIND_NOT_TAKEN, &TAX_CODE_INACTIVE,
         ],
-        delete unused [];
+        delete unused [&PARTY_MERGED];
 }
 
 #[async_trait]
@@ -73,7 +81,32 @@ impl MasterData for Party {
         Ok(Some(party))
     }
 
+    /// Names are no keys: another party with the same one is told, never refused (R46).
+    async fn warnings(&self, before: Option<&Self>, uow: &mut dyn UnitOfWork) -> AppResult<Vec<Violation>> {
+        if before.is_some_and(|before| before.name_keys == self.name_keys) {
+            return Ok(Vec::new());
+        }
+        let mut codes = BTreeSet::new();
+        for key in [&self.name_keys.ar, &self.name_keys.en].into_iter().flatten() {
+            let others = uow.parties().named_alike(key, NAMED_ALIKE_MAX).await?;
+            codes.extend(
+                others.into_iter().filter(|other| other.id != self.id.uuid()).map(|other| other.code),
+            );
+        }
+        let codes: Vec<String> = codes.into_iter().collect();
+        let taken = || Violation::new(&PARTY_NAME_TAKEN).at("/name").with("parties", codes.join(", "));
+        Ok((!codes.is_empty()).then(taken).into_iter().collect())
+    }
+
+    fn warned(view: PartyView, warnings: Vec<WarningView>) -> PartyView {
+        PartyView { warnings, ..view }
+    }
+
     async fn change(&self, change: &PartyChange, check: &mut Check<'_>) -> AppResult<Option<Self>> {
+        if self.merged_into_id.is_some() {
+            check.refuse(Violation::new(&PARTY_MERGED).with("code", &self.code));
+            return Ok(None);
+        }
         let known = &mut Known::default();
         let customer = parts::customer_after(self.customer.as_ref(), &change.customer, known, check).await?;
         let supplier = parts::supplier_after(self.supplier.as_ref(), &change.supplier, known, check).await?;
@@ -116,5 +149,12 @@ impl MasterData for Party {
                 Sharing::read(&[&next], check.uow).await?.reason(&next, reason.as_deref(), check);
         }
         Ok(Some(next))
+    }
+
+    async fn delete(&self, check: &mut Check<'_>) -> AppResult<()> {
+        if self.merged_into_id.is_some() {
+            check.refuse(Violation::new(&PARTY_MERGED).with("code", &self.code));
+        }
+        Ok(())
     }
 }

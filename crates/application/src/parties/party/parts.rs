@@ -89,6 +89,7 @@ pub(super) async fn customer(
     let term = patched(body.payment_term_id.clone(), body.payment_term_code.clone());
     let tax = patched(body.tax_treatment_id.clone(), body.tax_treatment_code.clone());
     let list = patched(body.price_list_id.clone(), body.price_list_code.clone());
+    let dunning = patched(body.dunning_profile_id.clone(), body.dunning_profile_code.clone());
     let currency = body.currency.or(&old.currency);
     known.currency(currency.filter(|_| currency != old.currency), "/customer/currency", check).await?;
     let blocked = body.blocked.or(&old.blocked);
@@ -106,6 +107,9 @@ pub(super) async fn customer(
         blocked_reason: reason.filter(|_| blocked != CustomerBlock::None),
         tax_treatment_id: known.tax_code(tax, old.tax_treatment_id, "/customer/taxTreatment", check).await?,
         price_list_id: known.price_list(list, old.price_list_id, "/customer/priceList", check).await?,
+        dunning_profile_id: known
+            .dunning_profile(dunning, old.dunning_profile_id, "/customer/dunningProfile", check)
+            .await?,
     })
 }
 
@@ -162,6 +166,7 @@ pub const NO_CUSTOMER: Customer = Customer {
     blocked_reason: None,
     tax_treatment_id: None,
     price_list_id: None,
+    dunning_profile_id: None,
 };
 
 /// A supplier of whom nothing is known.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use async_trait::async_trait;
 use domain::error::{Phrase, Violation};
-use domain::parties::party::{Party, PartyId, PartyStatus};
+use domain::parties::party::{PARTY_MERGED, Party, PartyId, PartyStatus};
 
 use super::{PartyView, Sharing};
 use crate::authorize::Access;
@@ -31,6 +31,9 @@ impl Command for UnarchiveParty {
         if stored.value.is_active() {
             let active = Phrase::new("active", "نشط");
             return Err(Violation::new(&ALREADY_DONE).with_phrase("state", active).into());
+        }
+        if stored.value.merged_into_id.is_some() {
+            return Err(Violation::new(&PARTY_MERGED).with("code", &stored.value.code).into());
         }
         let party = Party { status: PartyStatus::Active, ..stored.value.clone() };
         let mut found = Vec::new();

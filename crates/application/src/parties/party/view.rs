@@ -12,6 +12,7 @@ use uuid::Uuid;
 use crate::master_data::Shown;
 use crate::view;
 use crate::views::NameView;
+use crate::warnings::WarningView;
 
 /// A number under which an authority knows the party.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -109,6 +110,8 @@ pub struct CustomerView {
     pub tax_treatment_id: Option<Uuid>,
     /// The list in which prices are looked up first.
     pub price_list_id: Option<Uuid>,
+    /// How it is reminded of what is overdue.
+    pub dunning_profile_id: Option<Uuid>,
 }
 
 /// Decimals of a credit limit: at least these, as of most currencies.
@@ -126,6 +129,7 @@ impl Shown<Customer> for CustomerView {
             blocked_reason: customer.blocked_reason.clone(),
             tax_treatment_id: customer.tax_treatment_id.map(|id| id.uuid()),
             price_list_id: customer.price_list_id.map(|id| id.uuid()),
+            dunning_profile_id: customer.dunning_profile_id.map(|id| id.uuid()),
         }
     }
 }
@@ -188,5 +192,10 @@ view! {
         contacts: Vec<ContactView>,
         /// Why it has a number that another active party has; null when it does not.
         allow_duplicate_reason: Option<String>,
+        /// The party that it was merged into; null when it was not.
+        merged_into_id: Option<Uuid>,
+        /// What is worth a look; only in the answer to the request that it is about.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        warnings: Vec<WarningView> = |_| Vec::new(),
     }
 }

@@ -49,6 +49,8 @@ request! {
         name: LocalizedName = { "ar": "30 يومًا، خصم 2٪ خلال 10 أيام", "en": "30 days, 2 % within 10 days" },
         /// What a discount is a share of: the instalment with its VAT (`gross`) or without (`net`).
         discount_basis: DiscountBasis => "gross",
+        /// Whether who pays a part of an instalment early gets the discount in proportion; otherwise only who pays all of it.
+        partial_discount: bool => false,
         /// The lines, which come to 100 per cent; each makes an instalment.
         lines: List<PaymentTermLineBody, TERM_LINES_MAX, 1> = [{ "percent": "100", "dueDays": 30, "discountPercent": "2", "discountDays": 10 }],
     }
@@ -61,6 +63,8 @@ request! {
         name: Optional<LocalizedName>,
         /// What a discount is a share of: the instalment with its VAT (`gross`) or without (`net`).
         discount_basis: Optional<DiscountBasis>,
+        /// Whether who pays a part of an instalment early gets the discount in proportion.
+        partial_discount: Optional<bool>,
         /// All lines, which come to 100 per cent.
         lines: Optional<List<PaymentTermLineBody, TERM_LINES_MAX, 1>>,
     }
@@ -109,6 +113,8 @@ view! {
         name: NameView,
         /// `gross` or `net`: what a discount is a share of.
         discount_basis: &'static str,
+        /// Whether who pays a part of an instalment early gets the discount in proportion.
+        partial_discount: bool,
         /// Each makes an instalment.
         lines: Vec<PaymentTermLineView>,
     }
@@ -140,6 +146,7 @@ impl MasterData for PaymentTerm {
             code: new.code.clone(),
             name: new.name.clone(),
             discount_basis: new.discount_basis,
+            partial_discount: new.partial_discount,
             lines,
             version: 1,
         }))
@@ -155,6 +162,7 @@ impl MasterData for PaymentTerm {
             code: change.code.or(&self.code),
             name: change.name.or(&self.name),
             discount_basis: change.discount_basis.or(&self.discount_basis),
+            partial_discount: change.partial_discount.or(&self.partial_discount),
             lines,
             ..self.clone()
         }))

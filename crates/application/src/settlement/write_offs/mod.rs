@@ -3,6 +3,8 @@
 pub mod create;
 pub mod ports;
 pub mod post;
+mod relief_back;
+pub mod relieve;
 pub mod reverse;
 pub mod views;
 

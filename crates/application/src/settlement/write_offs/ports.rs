@@ -8,7 +8,7 @@ use domain::money::{Amount, CurrencyCode};
 use domain::settlement::write_off::{WriteOffId, WriteOffKind};
 use domain::time::Timestamp;
 
-use super::views::{WriteOffItemView, WriteOffView};
+use super::views::{VatReliefView, WriteOffItemView, WriteOffView};
 use crate::documents::views::CreatedDocumentView;
 use crate::error::AppResult;
 use crate::paging::{Direction, FieldKind, FieldSpec, ListQuery, ListSpec, Page};
@@ -35,6 +35,7 @@ pub struct StoredWriteOff {
     pub entry: JournalEntryId,
     pub reversal_entry: Option<JournalEntryId>,
     pub reason: String,
+    pub vat_relief: Option<VatReliefView>,
     pub items: Vec<WriteOffItemView>,
     pub created_by: Option<UserId>,
     pub created_at: Timestamp,
@@ -58,6 +59,7 @@ impl StoredWriteOff {
             entry_id: self.entry.uuid(),
             reversal_entry_id: self.reversal_entry.map(|id| id.uuid()),
             reason: self.reason.clone(),
+            vat_relief: self.vat_relief.clone(),
             items: self.items.clone(),
             created_by: self.created_by.map(|id| id.uuid()),
             created_at: self.created_at.to_string(),
@@ -80,6 +82,8 @@ pub trait WriteOffRepository: Send {
     async fn find_write_off(&mut self, id: WriteOffId) -> StorageResult<Option<StoredWriteOff>>;
     async fn insert_write_off(&mut self, write_off: &StoredWriteOff) -> StorageResult<()>;
     /// MUST answer `false` when it is at another version than the one before, or reversed.
+    async fn save_relief(&mut self, write_off: &StoredWriteOff) -> StorageResult<bool>;
+    /// The same, with how its relief was taken back.
     async fn save_reversed(&mut self, write_off: &StoredWriteOff) -> StorageResult<bool>;
 }
 

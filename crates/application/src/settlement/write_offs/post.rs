@@ -76,6 +76,7 @@ impl WriteOffPosting<'_> {
             entry,
             reversal_entry: None,
             reason: self.reason.to_owned(),
+            vat_relief: None,
             items: items.collect(),
             created_by: self.ctx.actor.user_id(),
             created_at: uow.now(),

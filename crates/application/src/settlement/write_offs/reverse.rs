@@ -13,6 +13,7 @@ use domain::text::DESCRIPTION_LENGTH_MAX;
 
 use super::note;
 use super::ports::StoredWriteOff;
+use super::relief_back::take_relief_back;
 use super::views::WriteOffView;
 use crate::accounting::ledger::{Ledger, Posting};
 use crate::accounting::ports::books::Books;
@@ -99,8 +100,14 @@ pub(in crate::settlement) async fn take_back(
     let scale = ledger.books.currencies.get(&write_off.currency).map_or(company, |currency| currency.scale);
     let before = write_off.view(scale, company);
     let version = write_off.version;
-    let reversed =
-        StoredWriteOff { reversed: true, reversal_entry: Some(reversal), version: version + 1, ..write_off };
+    let vat_relief = take_relief_back(ctx, uow, &write_off, (date, reason)).await?;
+    let reversed = StoredWriteOff {
+        reversed: true,
+        reversal_entry: Some(reversal),
+        vat_relief,
+        version: version + 1,
+        ..write_off
+    };
     if !uow.write_offs().save_reversed(&reversed).await? {
         return Err(stale(version));
     }

@@ -32,12 +32,31 @@ pub struct WriteOffView {
     /// The entry that took it back.
     pub reversal_entry_id: Option<Uuid>,
     pub reason: String,
+    /// How the VAT of the debt was taken back; null while it was not.
+    pub vat_relief: Option<VatReliefView>,
     pub items: Vec<WriteOffItemView>,
     /// The user who made it; null if the product did.
     pub created_by: Option<Uuid>,
     #[schema(format = "date-time")]
     pub created_at: String,
     pub version: i64,
+}
+
+/// The output VAT of a bad debt that was taken back, in the company currency.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct VatReliefView {
+    pub date: NaiveDate,
+    /// The day on which the customer was told.
+    pub customer_informed_on: NaiveDate,
+    /// What proves the claim.
+    pub proof_reference: Option<String>,
+    /// The base that is declared with a negative sign.
+    pub base: String,
+    pub tax: String,
+    pub entry_id: Uuid,
+    /// The entry that took it back when the write-off was reversed.
+    pub reversal_entry_id: Option<Uuid>,
 }
 
 /// An open item, and how much of it was written off.

@@ -73,6 +73,12 @@ impl DraftEntry {
         Self { source: Some(source), ..self }
     }
 
+    /// The same, taking back opening balances: a stored reversal does not say so itself.
+    #[must_use]
+    pub fn of_opening(self) -> Self {
+        Self { reverses_opening: true, ..self }
+    }
+
     /// A draft as stored.
     pub fn from_stored(entry: NewEntry, version: i64) -> Self {
         Self { entry, version, reverses_opening: false, source: None }

@@ -5,11 +5,23 @@ use chrono::NaiveDate;
 use super::{
     DraftEntry, ENTRY_ALREADY_REVERSED, ENTRY_BELONGS_TO_DOCUMENT, ENTRY_IS_REVERSAL, EntryKind, EntrySource,
     LineDetails, NewEntry, NewLine, PostedEntry, PostedLine, REVERSAL_BEFORE_ENTRY, REVERSAL_NOT_COPIED,
+    REVERSE_ON_NOT_LATER,
 };
 use crate::accounting::dimension::DimensionCombination;
 use crate::error::Violation;
 use crate::ids::{DimensionSetId, JournalEntryId};
 use crate::text::{self, DESCRIPTION_LENGTH_MAX};
+
+/// The day on which an accrual is taken back lies after its posting date (R151); at `/reverseOn`.
+pub fn check_reverse_on(posting_date: NaiveDate, reverse_on: Option<NaiveDate>) -> Result<(), Violation> {
+    match reverse_on {
+        Some(given) if given <= posting_date => {
+            let early = Violation::new(&REVERSE_ON_NOT_LATER).at("/reverseOn");
+            Err(early.with("date", posting_date).with("given", given))
+        }
+        _ => Ok(()),
+    }
+}
 
 impl PostedEntry {
     /// The entry that undoes this one: swapped sides at the original rates and company amounts (R4).

@@ -3,14 +3,16 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use chrono::{Days, Weekday};
+use chrono::{Datelike, Days, Weekday};
 use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::*;
 use crate::accounting::journal_entry::LineAmount;
-use crate::accounting::recurrence::Frequency;
-use crate::ids::AccountId;
+use crate::accounting::recurrence::{Frequency, Recurrence};
+use crate::accounting::recurring::Changed;
+use crate::ids::{AccountId, RecurringEntryId};
+use crate::text::{Code, LocalizedName};
 
 /// Days from the first of January 2024.
 fn day(offset: u64) -> NaiveDate {

@@ -2,8 +2,10 @@ use uuid::Uuid;
 
 use super::*;
 use crate::accounting::journal_entry::LineAmount;
-use crate::accounting::recurrence::Frequency;
-use crate::ids::AccountId;
+use crate::accounting::recurrence::{Frequency, Recurrence};
+use crate::accounting::recurring::Changed;
+use crate::ids::{AccountId, RecurringEntryId};
+use crate::text::{Code, LocalizedName};
 use crate::time::parse_date;
 
 fn day(text: &str) -> NaiveDate {

@@ -18,6 +18,7 @@ fn customer() -> Customer {
         blocked_reason: None,
         tax_treatment_id: None,
         price_list_id: None,
+        dunning_profile_id: None,
     }
 }
 
@@ -51,6 +52,7 @@ fn party() -> Party {
         addresses: Vec::new(),
         contacts: Vec::new(),
         allow_duplicate_reason: None,
+        merged_into_id: None,
         version: 1,
     }
 }

@@ -22,6 +22,8 @@ pub struct EarlyPayment {
     /// The last day.
     pub until: NaiveDate,
     pub amount: Amount,
+    /// Whether who pays a part gets its share.
+    pub partial: bool,
 }
 
 /// A part of an amount and the day on which it falls due.
@@ -59,6 +61,7 @@ impl PaymentTerm {
                     percent: discount.percent,
                     until: days_after(line.start(dates)?, discount.days)?,
                     amount: discount.percent.of(base, scale)?,
+                    partial: self.partial_discount,
                 }),
             };
             let percent = Percentage::from_scaled(share)?;

@@ -22,6 +22,7 @@ fn terms(lines: Vec<TermLine>) -> PaymentTerm {
         code: Code::parse("T").unwrap(),
         name: LocalizedName::parse(None, Some("Terms")).unwrap(),
         discount_basis: DiscountBasis::Gross,
+        partial_discount: false,
         lines: TermLines::new(lines).unwrap(),
         version: 1,
     }

@@ -13,8 +13,8 @@ fn payment(id: u128, paid: &str, text: &str) -> Candidate {
 }
 
 fn found(rule: MatchingRule, debts: &[Candidate], payments: &[Candidate]) -> Vec<(usize, usize, String)> {
-    let text = |(debt, payment, amount): Match| (debt, payment, amount.display(2));
-    matches(rule, debts, payments).into_iter().map(text).collect()
+    let text = |found: Match| (found.debt, found.payment, found.amount.display(2));
+    matches(rule, debts, payments, &|_| Amount::ZERO).into_iter().map(text).collect()
 }
 
 #[test]
@@ -70,4 +70,29 @@ fn more_than_six_debts_are_no_match_and_many_debts_end_in_time() {
         (1..=400).map(|id| debt(id, &format!("{}.{:02}", id * 7, id % 100), "2026-05-01", "A")).collect();
     assert!(found(MatchingRule::Exact, &debts, &[payment(999, "5000.01", "")]).is_empty());
     assert_eq!(amount("1").scaled(), 10_000);
+}
+
+/// A difference of at most 0.50 is written off of the debt, or of the payment that is too much.
+#[test]
+fn small_differences_are_written_off_where_they_are_allowed() {
+    let limit = |_: &OpenItem| amount("0.50");
+    let found = |rule, debts: &[Candidate], payments: &[Candidate]| -> Vec<(usize, usize, String, bool)> {
+        let text = |one: Match| (one.debt, one.payment, one.amount.display(2), one.write_off_difference);
+        matches(rule, debts, payments, &limit).into_iter().map(text).collect()
+    };
+    let debts = [debt(1, "1150", "2026-05-01", "A"), debt(2, "500", "2026-05-01", "B")];
+    let near = [payment(11, "1149.65", "A"), payment(12, "500.20", "B"), payment(13, "400", "")];
+    let both = [(0, 0, "1149.65".to_owned(), true), (1, 1, "500.00".to_owned(), true)];
+    assert_eq!(found(MatchingRule::Reference, &debts, &near), both);
+    assert_eq!(found(MatchingRule::Exact, &debts, &near), both);
+    let far = [payment(11, "1149.49", "A")];
+    assert_eq!(found(MatchingRule::Reference, &debts, &far), [(0, 0, "1149.49".to_owned(), false)]);
+    assert_eq!(found(MatchingRule::Exact, &debts, &far), []);
+    // Two debts that are as near: a person has to say which.
+    let twins = [debt(1, "100", "2026-05-01", "A"), debt(2, "100.10", "2026-05-01", "B")];
+    assert_eq!(found(MatchingRule::Exact, &twins, &[payment(11, "99.90", "")]), []);
+    // Another payment settles the rest, so nothing is left to be written off.
+    let parts = [payment(11, "99.80", "A"), payment(12, "0.20", "A")];
+    let settled = [(0, 0, "99.80".to_owned(), false), (0, 1, "0.20".to_owned(), false)];
+    assert_eq!(found(MatchingRule::Reference, &twins[..1], &parts), settled);
 }

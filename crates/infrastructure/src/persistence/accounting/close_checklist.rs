@@ -29,9 +29,12 @@ use crate::statements;
 statements! {
     DRAFTS = "accounting.close_checklist.drafts":
         "SELECT COUNT(*) AS count FROM (SELECT id FROM journal_entry WHERE tenant_id = ?1 AND status = 'draft' \
-         AND posting_date >= ?2 AND posting_date <= ?3 UNION ALL SELECT id FROM document WHERE tenant_id = ?1 \
+         AND approval_status IS NULL AND posting_date >= ?2 AND posting_date <= ?3 UNION ALL SELECT id FROM document WHERE tenant_id = ?1 \
          AND status = 'draft' AND posting_date >= ?2 AND posting_date <= ?3 \
          AND document_type NOT IN ('quotation', 'sales_order', 'purchase_order')) x";
+    AWAITING_APPROVAL = "accounting.close_checklist.awaiting_approval":
+        "SELECT COUNT(*) AS count FROM journal_entry WHERE tenant_id = ?1 AND status = 'draft' \
+         AND approval_status IS NOT NULL AND posting_date >= ?2 AND posting_date <= ?3";
     OPEN_PERIODS = "accounting.close_checklist.open_periods":
         "SELECT COUNT(*) AS count FROM fiscal_period WHERE tenant_id = ?1 AND kind = 'regular' AND status = 'open' AND end_date < ?2";
     OPEN_YEARS = "accounting.close_checklist.open_years":
@@ -136,6 +139,7 @@ async fn facts(
         period: period.map(FiscalPeriodView::from),
         company,
         drafts: reader.count(&DRAFTS, &[start.into(), end.into()]).await?,
+        awaiting_approval: reader.count(&AWAITING_APPROVAL, &[start.into(), end.into()]).await?,
         opening_account,
         opening_balance: reader.opening_balance(opening_account, end).await?,
         earlier_open: reader.count(open, &[start.into()]).await?,

@@ -23,6 +23,7 @@ macro_rules! taken {
 statements! {
     ACCOUNT = "accounting.account.code_taken": taken!("account");
     RECURRING_ENTRY = "accounting.recurring_entry.code_taken": taken!("recurring_entry");
+    RECURRING_INVOICE = "documents.recurring_invoice.code_taken": taken!("recurring_invoice");
     ROLE = "accounting.role.code_taken": taken!("role");
 }
 
@@ -34,6 +35,7 @@ impl CodeRepository for SqlUnitOfWork {
         let statement = match of {
             Coded::Account => &ACCOUNT,
             Coded::RecurringEntry => &RECURRING_ENTRY,
+            Coded::RecurringInvoice => &RECURRING_INVOICE,
             Coded::Role => &ROLE,
         };
         Ok(self.tx.find(statement, &params).await?.is_some())

@@ -94,6 +94,7 @@ impl SqlUnitOfWork {
         Ok(Books {
             locks: self.read_locks().await?,
             exceptions: self.read_exceptions(user).await?,
+            approval_policies: self.read_approval_policies().await?,
             dimension_rules: self.read_dimension_rules().await?,
             ..books
         })

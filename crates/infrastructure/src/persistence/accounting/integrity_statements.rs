@@ -83,12 +83,15 @@ statements! {
          AND NOT EXISTS (SELECT 1 FROM audit_log a WHERE a.tenant_id = ?1 AND a.entity_id = e.id \
          AND a.entity = 'journal_entry' AND a.action = 'posted') ORDER BY 1 {page ?2}";
     OPEN_ITEMS = "accounting.integrity.open_items":
-        "SELECT a.code AS account, y.party, y.difference FROM (SELECT x.account_id, x.party, SUM(x.amount) AS difference \
+        // A merged party and its survivor are one.
+        "SELECT a.code AS account, y.party, y.difference FROM (SELECT x.account_id, COALESCE(s.survivor, x.party) AS party, \
+         SUM(x.amount) AS difference \
          FROM (SELECT i.account_id, i.party, i.open_company_amount AS amount FROM open_item i WHERE i.tenant_id = ?1 \
          UNION ALL SELECT l.account_id, l.party, l.credit - l.debit AS amount FROM account c \
          INNER JOIN ledger_line l ON l.tenant_id = c.tenant_id AND l.account_id = c.id \
          WHERE c.tenant_id = ?1 AND c.control IN ('receivable', 'payable')) x \
-         GROUP BY x.account_id, x.party HAVING SUM(x.amount) <> 0) y \
+         LEFT JOIN party_alias s ON s.tenant_id = ?1 AND s.code = x.party \
+         GROUP BY x.account_id, COALESCE(s.survivor, x.party) HAVING SUM(x.amount) <> 0) y \
          LEFT JOIN account a ON a.tenant_id = ?1 AND a.id = y.account_id ORDER BY a.code, y.party {page ?2}";
     ALLOCATIONS = "accounting.integrity.allocations":
         "SELECT e.id, e.number, i.line_no FROM open_item i \

@@ -24,20 +24,22 @@ statements! {
     INSERT_DRAFT = "accounting.journal_entry.insert_draft":
         "INSERT INTO journal_entry (tenant_id, id, journal_id, kind, status, posting_date, document_date, currency, \
          description, reference, notes, control_reason, total, line_count, reverses_id, recurring_entry_id, created_by, \
-         created_at, updated_at, version, copied_from_id) \
-         VALUES (?1, ?2, ?3, ?4, 'draft', ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)";
+         created_at, updated_at, version, copied_from_id, reverse_on) \
+         VALUES (?1, ?2, ?3, ?4, 'draft', ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)";
     INSERT_DRAFT_LINES = "accounting.journal_entry_draft.insert":
         "INSERT INTO journal_entry_draft (tenant_id, entry_id, document) VALUES (?1, ?2, ?3)";
     UPDATE_DRAFT = "accounting.journal_entry.update_draft":
         "UPDATE journal_entry SET journal_id = ?3, posting_date = ?4, document_date = ?5, currency = ?6, description = ?7, \
-         reference = ?8, notes = ?9, control_reason = ?10, line_count = ?11, updated_at = ?12, version = ?13 \
-         WHERE tenant_id = ?1 AND id = ?2 AND status = 'draft' AND version = ?13 - 1";
+         reference = ?8, notes = ?9, control_reason = ?10, line_count = ?11, updated_at = ?12, version = ?13, reverse_on = ?14 \
+         WHERE tenant_id = ?1 AND id = ?2 AND status = 'draft' AND version = ?13 - 1 \
+         AND approval_status IS NULL";
     UPDATE_DRAFT_LINES = "accounting.journal_entry_draft.update":
         "UPDATE journal_entry_draft SET document = ?3 WHERE tenant_id = ?1 AND entry_id = ?2";
     DELETE_DRAFT_LINES = "accounting.journal_entry_draft.delete":
         "DELETE FROM journal_entry_draft WHERE tenant_id = ?1 AND entry_id = ?2";
     DELETE_DRAFT = "accounting.journal_entry.delete_draft":
-        "DELETE FROM journal_entry WHERE tenant_id = ?1 AND id = ?2 AND status = 'draft' AND version = ?3";
+        "DELETE FROM journal_entry WHERE tenant_id = ?1 AND id = ?2 AND status = 'draft' AND version = ?3 \
+         AND approval_status IS NULL";
     FORGET_ORIGINAL = "accounting.journal_entry.forget_original":
         "UPDATE journal_entry SET copied_from_id = NULL WHERE tenant_id = ?1 AND copied_from_id = ?2";
     UPDATE_POSTED = "accounting.journal_entry.update_posted":
@@ -74,7 +76,7 @@ impl JournalEntryRepository for SqlUnitOfWork {
 
     async fn insert_draft(&mut self, draft: &DraftEntry, meta: &EntryMeta) -> StorageResult<()> {
         let entry = draft.content();
-        let params: [Value; 20] = [
+        let params: [Value; 21] = [
             self.tenant.into(),
             entry.id.into(),
             entry.journal_id.into(),
@@ -95,6 +97,7 @@ impl JournalEntryRepository for SqlUnitOfWork {
             self.now.into(),
             draft.version().into(),
             meta.copied_from.into(),
+            meta.reverse_on.into(),
         ];
         self.tx.execute_one(&INSERT_DRAFT, &params).await?;
         let document = draft_document::write(&entry.lines)?;
@@ -104,7 +107,7 @@ impl JournalEntryRepository for SqlUnitOfWork {
 
     async fn update_draft(&mut self, draft: &DraftEntry, meta: &EntryMeta) -> StorageResult<bool> {
         let entry = draft.content();
-        let params: [Value; 13] = [
+        let params: [Value; 14] = [
             self.tenant.into(),
             entry.id.into(),
             entry.journal_id.into(),
@@ -118,6 +121,7 @@ impl JournalEntryRepository for SqlUnitOfWork {
             line_count(entry.lines.len()),
             self.now.into(),
             draft.version().into(),
+            meta.reverse_on.into(),
         ];
         if self.tx.execute(&UPDATE_DRAFT, &params).await? == 0 {
             return Ok(false);

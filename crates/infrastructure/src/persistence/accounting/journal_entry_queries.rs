@@ -17,7 +17,8 @@ use uuid::Uuid;
 use super::company_money::{CompanyMoney, SCALES};
 use super::draft_document;
 use super::entry_lines::{self, Unposted};
-use super::journal_entry_rows::{HeaderRow, copy_columns, header_columns, line_columns, read_line};
+use super::journal_entry_lists::{ACCOUNT_LINE_LIST, LINE_LIST, LIST};
+use super::journal_entry_rows::{HeaderRow, copy_columns, header_columns, read_line};
 use crate::sql::db::Db;
 use crate::sql::list::ListSql;
 use crate::sql::value::Columns;
@@ -31,105 +32,12 @@ statements! {
          WHERE e.tenant_id = ?1 AND e.id = ?2");
 }
 
-pub static LIST: ListSql = ListSql {
-    spec: &application::accounting::ports::journal_entries::JOURNAL_ENTRY_LIST,
-    // Outer joins keep the order in which entries are walked.
-    select: concat!(
-        "SELECT ",
-        header_columns!(),
-        ", ",
-        copy_columns!(),
-        ", j.code AS journal_code FROM journal_entry e LEFT JOIN journal j ON j.tenant_id = e.tenant_id AND j.id = e.journal_id"
-    ),
-    tenant: "e.tenant_id",
-    key: &["e.id"],
-    columns: &[
-        ("id", "e.id"),
-        ("status", "e.status"),
-        ("kind", "e.kind"),
-        ("journalId", "e.journal_id"),
-        ("fiscalPeriodId", "e.fiscal_period_id"),
-        ("number", "e.number"),
-        ("reference", "e.reference"),
-        ("description", "e.description"),
-        ("currency", "e.currency"),
-        ("total", "e.total"),
-        ("postingDate", "e.posting_date"),
-        ("createdAt", "e.created_at"),
-        ("recordedAt", "e.recorded_at"),
-        ("recurringEntryId", "e.recurring_entry_id"),
-        ("copiedFromId", "e.copied_from_id"),
-    ],
-    sorted_as: &[("number", "COALESCE(e.number, '')")],
-};
-
-macro_rules! line_select {
-    ($from:literal) => {
-        concat!(
-            "SELECT l.entry_id, ",
-            line_columns!(),
-            ", e.journal_id, j.code AS journal_code, e.number, l.posting_date, l.fiscal_period_id, a.code, \
-             e.description AS entry_description, e.posted_by, \
-             u.name, l.recorded_at FROM ",
-            $from,
-            " LEFT JOIN journal j ON j.tenant_id = e.tenant_id AND j.id = e.journal_id \
-             LEFT JOIN membership u ON u.tenant_id = e.tenant_id AND u.user_id = e.posted_by"
-        )
-    };
-}
-
-/// Lines of one account, along its index.
-pub static ACCOUNT_LINE_LIST: ListSql = ListSql {
-    spec: &application::accounting::ports::journal_entries::LEDGER_LINE_LIST,
-    select: line_select!(
-        "ledger_line l \
-         INNER JOIN journal_entry e ON e.tenant_id = l.tenant_id AND e.id = l.entry_id \
-         INNER JOIN account a ON a.tenant_id = l.tenant_id AND a.id = l.account_id"
-    ),
-    tenant: "l.tenant_id",
-    key: &["l.entry_id", "l.line_no"],
-    columns: &[
-        ("accountId", "l.account_id"),
-        ("entryId", "l.entry_id"),
-        ("journalId", "e.journal_id"),
-        ("fiscalPeriodId", "l.fiscal_period_id"),
-        ("postingDate", "l.posting_date"),
-        ("currency", "l.currency"),
-        ("party", "l.party"),
-        ("taxCode", "l.tax_code"),
-        ("recordedAt", "l.recorded_at"),
-    ],
-    sorted_as: &[],
-};
-
-/// Lines of all accounts: in the order of their entries, whose index has the posting date, so that a page sorts nothing.
-pub static LINE_LIST: ListSql = ListSql {
-    spec: &application::accounting::ports::journal_entries::LEDGER_LINE_LIST,
-    // SQLite keeps the order of a cross join, and so that of the entries; SQL Server chooses by the page's size.
-    select: line_select!(
-        "journal_entry e CROSS JOIN ledger_line l \
-         INNER JOIN account a ON a.tenant_id = l.tenant_id AND a.id = l.account_id \
-         AND l.tenant_id = e.tenant_id AND l.entry_id = e.id"
-    ),
-    tenant: "e.tenant_id",
-    key: &["e.id", "l.line_no"],
-    columns: &[
-        ("accountId", "l.account_id"),
-        ("entryId", "e.id"),
-        ("journalId", "e.journal_id"),
-        ("fiscalPeriodId", "l.fiscal_period_id"),
-        ("postingDate", "e.posting_date"),
-        ("currency", "l.currency"),
-        ("party", "l.party"),
-        ("taxCode", "l.tax_code"),
-        ("recordedAt", "l.recorded_at"),
-    ],
-    sorted_as: &[],
-};
+/// Fields that name one account.
+const OF_ACCOUNT: [&str; 2] = ["accountId", "accountCode"];
 
 fn lines_of(query: &ListQuery) -> &'static ListSql {
     let of_one_account =
-        query.filters.iter().any(|filter| filter.field == "accountId" && filter.op == FilterOp::Eq);
+        query.filters.iter().any(|filter| OF_ACCOUNT.contains(&filter.field) && filter.op == FilterOp::Eq);
     if of_one_account { &ACCOUNT_LINE_LIST } else { &LINE_LIST }
 }
 
@@ -163,7 +71,7 @@ impl JournalEntryQueries for Db {
         tenant: TenantId,
         query: &ListQuery,
     ) -> AppResult<Page<JournalEntryView>> {
-        let mut room = LinesRoom::new(query);
+        let mut room = LinesRoom::new(query.expand.contains(&"lines"));
         let fits = |header: &ShownHeader| room.take(header.row.line_count as usize);
         let page = LIST.page_while(self, tenant, query, None, ShownHeader::read, fits).await?;
         let money = CompanyMoney::read(self, tenant).await?;
@@ -239,8 +147,8 @@ impl ShownHeader {
 pub(super) struct LinesRoom(usize);
 
 impl LinesRoom {
-    pub(super) fn new(query: &ListQuery) -> Self {
-        Self(if query.expand.contains(&"lines") { LINES_PAGE_MAX } else { usize::MAX })
+    pub(super) fn new(expanded: bool) -> Self {
+        Self(if expanded { LINES_PAGE_MAX } else { usize::MAX })
     }
 
     pub(super) fn take(&mut self, lines: usize) -> bool {

@@ -5,12 +5,13 @@ use application::accounting::views::journal_entry_build::ShownEntry;
 use application::ports::storage_error::{StorageError, StorageResult};
 use domain::accounting::hash_chain::HashVersion;
 use domain::accounting::journal_entry::{
-    DraftEntry, EntryHeader, EntryKind, EntryOrigin, EntrySource, EntrySourceKind, EntryStatus, LineDetails,
-    NewEntry, NewLine, PostedEntry, PostedLine,
+    DraftEntry, EntryApproval, EntryHeader, EntryKind, EntryOrigin, EntrySource, EntrySourceKind,
+    EntryStatus, LineDetails, NewEntry, NewLine, PostedEntry, PostedLine,
 };
 use domain::ids::{JournalEntryId, TenantId};
 use domain::time::Timestamp;
 
+use crate::persistence::table::optional;
 use crate::sql::value::{Columns, Row};
 
 /// The columns in which [`read_line`] reads a line.
@@ -53,7 +54,7 @@ macro_rules! header_columns {
          e.currency, e.description, e.reference, e.notes, e.control_reason, e.reason, e.total, e.line_count, e.reverses_id, \
          e.reversed_by_id, e.recurring_entry_id, e.created_by, e.posted_by, e.created_at, e.recorded_at, \
          e.chain_sequence, e.hash, e.previous_hash, e.hash_version, e.copied_from_id, \
-         e.source_kind, e.source_id, e.source_part, e.version"
+         e.source_kind, e.source_id, e.source_part, e.reverse_on, e.approval_status, e.version"
     };
 }
 pub(crate) use header_columns;
@@ -100,6 +101,8 @@ pub struct HeaderRow {
     pub version: i64,
     pub copied_from_id: Option<JournalEntryId>,
     pub source: Option<EntrySource>,
+    pub reverse_on: Option<chrono::NaiveDate>,
+    pub approval: Option<EntryApproval>,
     /// The latest copy.
     pub copied_to_id: Option<JournalEntryId>,
 }
@@ -136,6 +139,8 @@ impl HeaderRow {
             hash_version: read_hash_version(columns, "hash_version")?,
             copied_from_id: columns.get("copied_from_id")?,
             source: read_source(columns, ["source_kind", "source_id", "source_part"])?,
+            reverse_on: columns.get("reverse_on")?,
+            approval: read_approval(columns)?,
             version: columns.get("version")?,
             copied_to_id: None,
         })
@@ -153,6 +158,8 @@ impl HeaderRow {
             recurring_entry_id: self.recurring_entry_id,
             copied_from: self.copied_from_id,
             copied_to: self.copied_to_id,
+            reverse_on: self.reverse_on,
+            approval: self.approval,
             created_by: self.created_by,
             created_at: self.created_at,
         }
@@ -261,6 +268,11 @@ pub fn read_source(
     };
     let (id, part): (_, Option<u32>) = (columns.get(id)?, columns.get(part)?);
     Ok(kind.zip(id).map(|(kind, id)| EntrySource { kind, id, part: part.unwrap_or_default() }))
+}
+
+/// How far an entry is approved.
+fn read_approval(columns: &mut Columns) -> StorageResult<Option<EntryApproval>> {
+    optional(columns, "approval_status", |text| EntryApproval::parse(text).ok())
 }
 
 /// A column of hash versions.

@@ -4,6 +4,9 @@ pub mod account_balance;
 pub mod account_ledger;
 pub mod account_queries;
 pub mod accounts;
+pub mod approval_decisions;
+pub mod approval_policies;
+pub mod approvals;
 pub mod balances;
 pub mod close_checklist;
 pub mod codes;
@@ -20,12 +23,14 @@ pub mod exchange_rates;
 pub mod facts;
 pub mod fiscal_year_queries;
 pub mod fiscal_years;
+pub mod import_profiles;
 pub mod imports;
 pub mod integrity_evidence;
 pub mod integrity_queries;
 pub mod integrity_statements;
 pub mod journal_entries;
 pub mod journal_entry_inserts;
+pub mod journal_entry_lists;
 pub mod journal_entry_queries;
 pub mod journal_entry_rows;
 pub mod journals;
@@ -36,9 +41,12 @@ pub mod locks;
 pub mod number_series;
 pub mod opening_balances;
 pub mod posting_rules;
+pub mod recurring;
+pub mod recurring_document;
 pub mod recurring_entries;
 pub mod recurring_entry_document;
 pub mod recurring_occurrences;
+pub mod recurring_table;
 pub mod report_lines_sql;
 pub mod report_queries;
 pub mod report_sql;
@@ -54,6 +62,8 @@ pub fn statements() -> Vec<&'static Statement> {
         account_ledger::ALL,
         account_queries::ALL,
         accounts::ALL,
+        approval_policies::ALL,
+        approvals::ALL,
         close_checklist::ALL,
         columns::ALL,
         company_money::ALL,
@@ -100,6 +110,7 @@ pub fn lookups() -> Vec<&'static Lookup> {
 pub fn bulks() -> Vec<&'static Bulk> {
     [
         accounts::BULKS,
+        approvals::BULKS,
         dimension_sets::BULKS,
         dimensions::BULKS,
         fiscal_years::BULKS,
@@ -116,11 +127,12 @@ pub fn accumulations() -> Vec<&'static Accumulate> {
 pub fn lists() -> Vec<&'static ListSql> {
     vec![
         &account_queries::LIST,
+        &approvals::LIST,
         &fiscal_year_queries::PERIOD_LIST,
         &fiscal_year_queries::YEAR_LIST,
-        &journal_entry_queries::ACCOUNT_LINE_LIST,
-        &journal_entry_queries::LINE_LIST,
-        &journal_entry_queries::LIST,
+        &journal_entry_lists::ACCOUNT_LINE_LIST,
+        &journal_entry_lists::LINE_LIST,
+        &journal_entry_lists::LIST,
         &locks::LIST,
         &recurring_entries::LIST,
         &recurring_occurrences::LIST,

@@ -9,6 +9,7 @@ use domain::documents::price_match::PriceTolerance;
 use domain::ids::TenantId;
 use domain::money::{Amount, CurrencyCode, Percentage};
 use domain::parties::address::Address;
+use domain::settlement::bad_debt::BadDebtRelief;
 use domain::settlement::tolerance::{PaymentTolerance, PaymentTolerances};
 use domain::text::LocalizedName;
 use serde::{Deserialize, Serialize};
@@ -17,7 +18,7 @@ use crate::persistence::SqlUnitOfWork;
 use crate::persistence::accounting::company_money::no_tenant;
 use crate::persistence::table::{Column, optional};
 use crate::sql::db::Db;
-use crate::sql::value::{Row, Value};
+use crate::sql::value::{Columns, Row, Value};
 use crate::{statements, word_column};
 
 word_column!(VatPeriod);
@@ -27,17 +28,18 @@ statements! {
     FIND = "company.company_profile.find" as reference:
         "SELECT t.name_ar, t.name_en, p.version, p.legal_name_ar, p.legal_name_en, p.vat_number, p.registrations, p.address, \
          p.vat_period, p.prices_include_vat, p.price_tolerance_percent, p.price_tolerance_amount, p.discount_without_vat, \
-         p.payment_tolerances FROM tenant t LEFT JOIN company_profile p ON p.tenant_id = t.id WHERE t.id = ?1";
+         p.payment_tolerances, p.bad_debt_months, p.bad_debt_proof_above FROM tenant t LEFT JOIN company_profile p ON p.tenant_id = t.id WHERE t.id = ?1";
     UPDATE = "company.company_profile.update":
         "UPDATE company_profile SET legal_name_ar = ?3, legal_name_en = ?4, vat_number = ?5, registrations = ?6, address = ?7, \
          vat_period = ?8, prices_include_vat = ?9, price_tolerance_percent = ?10, price_tolerance_amount = ?11, \
-         discount_without_vat = ?12, payment_tolerances = ?13, updated_at = ?14, version = ?2 \
+         discount_without_vat = ?12, payment_tolerances = ?13, bad_debt_months = ?14, bad_debt_proof_above = ?15, \
+         updated_at = ?16, version = ?2 \
          WHERE tenant_id = ?1 AND version = ?2 - 1";
     INSERT = "company.company_profile.insert":
         "INSERT INTO company_profile (tenant_id, version, legal_name_ar, legal_name_en, vat_number, registrations, address, \
          vat_period, prices_include_vat, price_tolerance_percent, price_tolerance_amount, discount_without_vat, \
-         payment_tolerances, created_at, updated_at) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?14)";
+         payment_tolerances, bad_debt_months, bad_debt_proof_above, created_at, updated_at) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?16)";
 }
 
 #[async_trait]
@@ -59,6 +61,8 @@ impl CompanyRepository for SqlUnitOfWork {
         params.push(profile.price_tolerance.amount.into());
         profile.discount_without_vat.put(&mut params);
         params.push(tolerances_document(&profile.payment_tolerances).as_deref().into());
+        params.push(profile.bad_debt_relief.months.into());
+        params.push(profile.bad_debt_relief.proof_above.into());
         params.push(self.now.into());
         if self.tx.execute(&UPDATE, &params).await? == 1 {
             return Ok(true);
@@ -101,7 +105,19 @@ fn read(row: Row) -> StorageResult<CompanyProfile> {
         },
         discount_without_vat: columns.get("discount_without_vat")?,
         payment_tolerances: optional(&mut columns, "payment_tolerances", tolerances_in)?.unwrap_or_default(),
+        bad_debt_relief: read_relief(&mut columns)?,
         version,
+    })
+}
+
+/// A profile of an earlier version has no conditions of its own.
+fn read_relief(columns: &mut Columns) -> StorageResult<BadDebtRelief> {
+    let usual = BadDebtRelief::default();
+    let months: Option<u32> = columns.get("bad_debt_months")?;
+    let proof_above: Option<Amount> = columns.get("bad_debt_proof_above")?;
+    Ok(BadDebtRelief {
+        months: months.unwrap_or(usual.months),
+        proof_above: proof_above.unwrap_or(usual.proof_above),
     })
 }
 

@@ -2,6 +2,8 @@
 
 mod progress;
 mod queries;
+mod recurring;
+mod recurring_runs;
 mod repository;
 mod rows;
 
@@ -11,11 +13,19 @@ use crate::sql::list::ListSql;
 use crate::sql::statement::{Lookup, Statement};
 
 pub fn statements() -> Vec<&'static Statement> {
-    [repository::ALL, progress::ALL, queries::ALL].concat()
+    [
+        repository::ALL,
+        progress::ALL,
+        queries::ALL,
+        recurring::ALL,
+        recurring_runs::ALL,
+        &[&recurring_runs::MADE, &recurring_runs::MADE_AFTER_FAILURE],
+    ]
+    .concat()
 }
 
 pub fn bulks() -> Vec<&'static Bulk> {
-    [repository::BULKS, progress::BULKS].concat()
+    [repository::BULKS, progress::BULKS, recurring_runs::BULKS].concat()
 }
 
 pub fn bulk_updates() -> Vec<&'static BulkUpdate> {
@@ -27,5 +37,5 @@ pub fn lookups() -> Vec<&'static Lookup> {
 }
 
 pub fn lists() -> Vec<&'static ListSql> {
-    queries::LISTS.to_vec()
+    [queries::LISTS, &[&recurring::LIST, &recurring_runs::LIST]].concat()
 }

@@ -16,6 +16,7 @@ use domain::money::Amount;
 
 use super::rows::{document_columns, progress_columns, read_document, read_progress};
 use crate::persistence::accounting::company_money::CompanyMoney;
+use crate::persistence::parties::aliases::with_merged;
 use crate::sql::db::Db;
 use crate::sql::list::ListSql;
 use crate::sql::value::Columns;
@@ -165,6 +166,7 @@ impl DocumentQueries for Db {
             let bought = document_type.side() == TradeSide::Purchase;
             Ok(DocumentView { billing_state: billed, receipt_state: received.filter(|_| bought), ..view })
         };
+        let query = &*with_merged(self, tenant, query, (Some("partyCode"), Some("partyId"))).await?;
         list_of(document_type).page(self, tenant, query, Some(only), read).await
     }
 }

@@ -23,6 +23,7 @@ use super::progress::{
 use super::rows::{content, document_columns, read_group, read_line, read_named, read_progress, read_whole};
 use crate::persistence::SqlUnitOfWork;
 use crate::persistence::accounting::number_series::read_series;
+use crate::persistence::parties::aliases::{codes_of, survivor};
 use crate::sql::bulk::Bulk;
 use crate::sql::bulk_update::BulkUpdate;
 use crate::sql::statement::Lookup;
@@ -31,9 +32,12 @@ use crate::statements;
 
 macro_rules! receivable {
     () => {
-        "SELECT CAST(SUM(i.open_company_amount) AS DECIMAL(19,4)) AS open_amount FROM party p INNER JOIN open_item i \
-         ON i.tenant_id = p.tenant_id AND i.control = 'receivable' AND i.party = ?3 AND i.settled_on IS NULL \
-         WHERE p.tenant_id = ?1 AND p.id = ?2"
+        concat!(
+            "SELECT CAST(SUM(i.open_company_amount) AS DECIMAL(19,4)) AS open_amount FROM party p INNER JOIN open_item i \
+         ON i.tenant_id = p.tenant_id AND i.control = 'receivable' AND i.party IN ",
+            codes_of!("?3"),
+            " AND i.settled_on IS NULL WHERE p.tenant_id = ?1 AND p.id = ?2"
+        )
     };
 }
 
@@ -57,14 +61,17 @@ statements! {
     DELETE = "documents.document.delete_draft":
         "DELETE FROM document WHERE tenant_id = ?1 AND id = ?2 AND version = ?3 AND status = 'draft'";
     BY_SUPPLIER_KEY = "documents.document.by_supplier_key":
-        "SELECT id FROM document WHERE tenant_id = ?1 AND document_type = ?2 AND party_id = ?3 AND supplier_key = ?4 \
-         AND supplier_key IS NOT NULL";
+        "SELECT id FROM document WHERE tenant_id = ?1 AND document_type = ?2 AND party_id IN (SELECT p.id FROM party p \
+         WHERE p.tenant_id = ?1 AND p.id = ?3 UNION ALL SELECT s.party_id FROM party_alias s WHERE s.tenant_id = ?1 \
+         AND s.survivor_id = ?3) AND supplier_key = ?4 AND supplier_key IS NOT NULL";
+    UNPOSTED = "documents.document.unposted_of_party":
+        "SELECT {top ?3} id FROM document WHERE tenant_id = ?1 AND party_id = ?2 AND entry_id IS NULL ORDER BY id {limit ?3}";
     BY_NUMBERS = "documents.document.by_numbers":
-        "SELECT d.id, d.number, d.reference, d.party_code FROM document d WHERE d.tenant_id = ?1 \
-         AND d.document_type IN ({codes ?2}) AND d.number IN ({codes ?3}) AND d.number IS NOT NULL AND d.status = 'posted'";
+        concat!("SELECT d.id, d.number, d.reference, ", survivor!("d", "party_code"), " AS party_code FROM document d WHERE d.tenant_id = ?1 \
+         AND d.document_type IN ({codes ?2}) AND d.number IN ({codes ?3}) AND d.number IS NOT NULL AND d.status = 'posted'");
     BY_REFERENCES = "documents.document.by_references":
-        "SELECT d.id, d.number, d.reference, d.party_code FROM document d WHERE d.tenant_id = ?1 \
-         AND d.document_type IN ({codes ?2}) AND d.reference IN ({codes ?3}) AND d.reference IS NOT NULL AND d.status = 'posted'";
+        concat!("SELECT d.id, d.number, d.reference, ", survivor!("d", "party_code"), " AS party_code FROM document d WHERE d.tenant_id = ?1 \
+         AND d.document_type IN ({codes ?2}) AND d.reference IN ({codes ?3}) AND d.reference IS NOT NULL AND d.status = 'posted'");
     RECEIVABLE = "documents.document.receivable":
         receivable!(),
         // Locks by writing: who asks for the same party waits, and then reads what this transaction has posted.
@@ -89,6 +96,20 @@ static ENTRIES: Lookup = Lookup::new(
     ("d.id", Kind::Id),
 );
 
+/// Invoices and bills of which nothing is open any more.
+static PAID: Lookup = Lookup::new(
+    "documents.document.paid",
+    concat!(
+        "SELECT ",
+        document_columns!(),
+        ", d.body, d.content_lines FROM journal_entry e INNER JOIN document d ON d.tenant_id = e.tenant_id AND d.id = e.source_id \
+         AND d.entry_id = e.id AND d.status = 'posted' AND d.document_type IN ('sales_invoice', 'purchase_invoice') \
+         AND NOT EXISTS (SELECT 1 FROM open_item o WHERE o.tenant_id = d.tenant_id AND o.entry_id = d.entry_id \
+         AND o.settled_on IS NULL) WHERE e.tenant_id = ?1"
+    ),
+    ("e.id", Kind::Id),
+);
+
 static GROUPS: Lookup = Lookup::new(
     "documents.document_tax.of_documents",
     "SELECT document_id, group_no, category, rate, taxable, vat, used_taxable, used_vat FROM document_tax \
@@ -100,7 +121,7 @@ static LINES: Lookup = Lookup::new(
     "SELECT document_id, line_no, item_id, quantity, credited_quantity FROM document_line WHERE tenant_id = ?1",
     ("document_id", Kind::Id),
 );
-pub(super) static LOOKUPS: &[&Lookup] = &[&BY_ID, &ENTRIES, &GROUPS, &LINES];
+pub(super) static LOOKUPS: &[&Lookup] = &[&BY_ID, &ENTRIES, &PAID, &GROUPS, &LINES];
 
 static GROUP_INSERT: Bulk = Bulk::new(
     "documents.document_tax.insert",
@@ -169,6 +190,14 @@ impl DocumentRepository for SqlUnitOfWork {
 
     async fn find_documents(&mut self, ids: &BTreeSet<DocumentId>) -> StorageResult<Vec<StoredDocument>> {
         let rows = self.tx.lookup(&BY_ID, self.tenant, ids.iter().map(|id| (*id).into())).await?;
+        rows.into_iter().map(read_whole).collect()
+    }
+
+    async fn paid_documents(
+        &mut self,
+        entries: &BTreeSet<JournalEntryId>,
+    ) -> StorageResult<Vec<StoredDocument>> {
+        let rows = self.tx.lookup(&PAID, self.tenant, entries.iter().map(|id| (*id).into())).await?;
         rows.into_iter().map(read_whole).collect()
     }
 
@@ -243,6 +272,11 @@ impl DocumentRepository for SqlUnitOfWork {
         let row = self.tx.find(&RECEIVABLE, &[self.tenant.into(), party.into(), code.into()]).await?;
         let open = row.map(|row| row.single::<Option<Amount>>("open_item", "open_amount")).transpose()?;
         Ok(open.flatten().unwrap_or_default())
+    }
+
+    async fn unposted_of(&mut self, party: PartyId, max: i64) -> StorageResult<BTreeSet<DocumentId>> {
+        let rows = self.tx.query(&UNPOSTED, &[self.tenant.into(), party.into(), max.into()]).await?;
+        rows.into_iter().map(|row| row.single("document", "id")).collect()
     }
 
     async fn document_series(&mut self, document_type: DocumentType) -> StorageResult<Option<NumberSeries>> {

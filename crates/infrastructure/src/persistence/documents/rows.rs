@@ -11,12 +11,13 @@ use serde::Serialize;
 
 use crate::sql::value::{Columns, Row, Value};
 
-/// The columns in which [`read_document`] reads a document without its body and lines.
+/// The columns in which [`read_document`] reads a document without its body and lines. What was posted with a merged party is its
+/// survivor's; what is shown of it stays as it was.
 macro_rules! document_columns {
     () => {
-        "d.id, d.document_type, d.kind, d.status, d.state, d.number, d.series_id, d.party_id, d.party_code, d.document_date, d.posting_date, \
-         d.currency, d.total, d.reference, d.supplier_key, d.corrects_id, d.order_id, d.valid_until, d.entry_id, d.reversal_entry_id, d.content, \
-         d.created_by, d.created_at, d.posted_at, d.version"
+        concat!("d.id, d.document_type, d.kind, d.status, d.state, d.number, d.series_id, ", $crate::persistence::parties::aliases::survivor_id!("d", "party_id"),
+        " AS party_id, ", $crate::persistence::parties::aliases::survivor!("d", "party_code"), " AS party_code, d.document_date, d.posting_date, d.currency, d.total, d.reference, d.supplier_key, d.corrects_id, d.order_id, d.valid_until, d.entry_id, d.reversal_entry_id, d.content, \
+         d.created_by, d.created_at, d.posted_at, d.version")
     };
 }
 pub(super) use document_columns;

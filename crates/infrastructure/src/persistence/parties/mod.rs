@@ -1,6 +1,8 @@
 //! Customers and suppliers in SQL.
 
+pub(in crate::persistence) mod aliases;
 mod bank_accounts;
+mod dunning_profiles;
 mod lists;
 pub mod numbers;
 mod party;
@@ -11,7 +13,7 @@ mod roles;
 use crate::sql::statement::{Lookup, Statement};
 
 pub fn statements() -> Vec<&'static Statement> {
-    numbers::ALL.to_vec()
+    [numbers::ALL, aliases::ALL].concat()
 }
 
 pub fn lookups() -> Vec<&'static Lookup> {

@@ -19,7 +19,7 @@ use crate::persistence::SqlUnitOfWork;
 use crate::persistence::table::stored;
 use crate::sql::db::Db;
 use crate::sql::statement::Lookup;
-use crate::sql::value::{Kind, Value};
+use crate::sql::value::{Kind, Row, Value};
 use crate::{rows_of, statements};
 
 /// Codes that are read with one statement.
@@ -31,6 +31,14 @@ statements! {
     ON_LINES = "parties.party.on_lines":
         "SELECT {first} 1 FROM party t INNER JOIN ledger_line l ON l.tenant_id = t.tenant_id AND l.party = t.code \
          WHERE t.tenant_id = ?1 AND t.id = ?2 AND l.party IS NOT NULL {only}";
+    SURVIVES = "parties.party_alias.survives":
+        "SELECT {first} 1 FROM party_alias WHERE tenant_id = ?1 AND survivor_id = ?2 {only}";
+    MERGE_ALIASES = "parties.party_alias.merge":
+        "UPDATE party_alias SET survivor = ?3, survivor_id = ?4 WHERE tenant_id = ?1 AND survivor_id = ?2";
+    INSERT_ALIAS = "parties.party_alias.insert":
+        "INSERT INTO party_alias (tenant_id, code, party_id, survivor, survivor_id, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    MOVE_ACCOUNTS = "parties.party_bank_account.move":
+        "UPDATE party_bank_account SET party_id = ?3 WHERE tenant_id = ?1 AND party_id = ?2 AND party_active = 1";
     ACCOUNTS_OF = "parties.party_bank_account.of_party":
         rows_of!(PartyBankAccount, " WHERE t.tenant_id = ?1 AND t.party_id = ?2");
     ACCOUNTS_ACTIVE = "parties.party_bank_account.set_active":
@@ -142,12 +150,29 @@ impl PartyRepository for SqlUnitOfWork {
     }
 
     async fn is_on_lines(&mut self, party: PartyId) -> StorageResult<bool> {
-        Ok(self.tx.find(&ON_LINES, &[self.tenant.into(), party.into()]).await?.is_some())
+        let params = [self.tenant.into(), party.into()];
+        let on_lines = self.tx.find(&ON_LINES, &params).await?.is_some();
+        Ok(on_lines || self.tx.find(&SURVIVES, &params).await?.is_some())
+    }
+
+    async fn merge(&mut self, from: &Party, into: &Party) -> StorageResult<()> {
+        let (tenant, now): (Value, Value) = (self.tenant.into(), self.now.into());
+        let (code, survivor) = (from.code.to_string(), into.code.to_string());
+        let ids = [tenant.clone(), from.id.into(), survivor.as_str().into(), into.id.into()];
+        self.tx.apply(&MERGE_ALIASES, &ids).await?;
+        let alias = [tenant.clone(), code.into(), from.id.into(), survivor.into(), into.id.into(), now];
+        self.tx.execute_one(&INSERT_ALIAS, &alias).await?;
+        self.tx.apply(&MOVE_ACCOUNTS, &[tenant, from.id.into(), into.id.into()]).await
     }
 
     async fn bank_accounts_of(&mut self, party: PartyId) -> StorageResult<Vec<Stored<PartyBankAccount>>> {
         let rows = self.tx.query(&ACCOUNTS_OF, &[self.tenant.into(), party.into()]).await?;
         rows.into_iter().map(|row| stored(&mut row.columns("party_bank_account"))).collect()
+    }
+
+    async fn named_alike(&mut self, key: &str, limit: u32) -> StorageResult<Vec<SameNameView>> {
+        let params = [self.tenant.into(), key.into(), i64::from(limit).into()];
+        self.tx.query(&SAME_NAME, &params).await?.into_iter().map(read_same_name).collect()
     }
 
     async fn set_accounts_active(&mut self, party: PartyId, active: bool) -> StorageResult<()> {
@@ -159,15 +184,15 @@ impl PartyRepository for SqlUnitOfWork {
 impl PartyQueries for Db {
     async fn same_name(&self, tenant: TenantId, key: &str, limit: u32) -> AppResult<Vec<SameNameView>> {
         let rows = self.query(&SAME_NAME, &[tenant.into(), key.into(), i64::from(limit).into()]).await?;
-        let mut found = Vec::with_capacity(rows.len());
-        for row in rows {
-            let mut columns = row.columns("party");
-            found.push(SameNameView {
-                id: columns.get("id")?,
-                code: columns.get("code")?,
-                name: NameView { ar: columns.get("name_ar")?, en: columns.get("name_en")? },
-            });
-        }
-        Ok(found)
+        Ok(rows.into_iter().map(read_same_name).collect::<StorageResult<_>>()?)
     }
+}
+
+fn read_same_name(row: Row) -> StorageResult<SameNameView> {
+    let mut columns = row.columns("party");
+    Ok(SameNameView {
+        id: columns.get("id")?,
+        code: columns.get("code")?,
+        name: NameView { ar: columns.get("name_ar")?, en: columns.get("name_en")? },
+    })
 }

@@ -25,7 +25,8 @@ table! {
         anonymous,
         customer: [
             is_customer, customer_group_id, customer_payment_term_id, customer_currency, credit_limit, credit_check,
-            customer_blocked, customer_blocked_reason, tax_treatment_id, price_list_id
+            customer_blocked, customer_blocked_reason, tax_treatment_id, price_list_id,
+            dunning_profile_id
         ],
         supplier: [
             is_supplier, supplier_group_id, supplier_payment_term_id, supplier_currency, supplier_blocked,
@@ -35,6 +36,7 @@ table! {
         addresses,
         contacts,
         allow_duplicate_reason,
+        merged_into_id,
     }
     search { code, name }
     unique code
@@ -44,6 +46,8 @@ table! {
             INNER JOIN ledger_line l ON l.tenant_id = t.tenant_id AND l.party = t.code \
             WHERE t.tenant_id = ?1 AND t.id = ?2 AND l.party IS NOT NULL {only}",
         "documents": "SELECT {first} 1 FROM document WHERE tenant_id = ?1 AND party_id = ?2 {only}",
+        "parties": "SELECT {first} 1 FROM party_alias WHERE tenant_id = ?1 AND survivor_id = ?2 {only}",
+        "recurring-invoices": "SELECT {first} 1 FROM recurring_invoice WHERE tenant_id = ?1 AND party_id = ?2 {only}",
         "bank-accounts": "SELECT {first} 1 FROM party_bank_account WHERE tenant_id = ?1 AND party_id = ?2 {only}",
     }
     mentioned false

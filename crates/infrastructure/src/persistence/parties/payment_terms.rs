@@ -15,7 +15,7 @@ word_column!(DiscountBasis);
 
 table! {
     PaymentTerm in "parties", "payment_term" by id;
-    columns { code, name: [name_ar, name_en], discount_basis, lines }
+    columns { code, name: [name_ar, name_en], discount_basis, partial_discount, lines }
     search { code, name }
     unique code
     used by {

@@ -20,6 +20,7 @@ impl Column for Option<Customer> {
             customer.and_then(|customer| customer.blocked_reason.as_deref()).into(),
             customer.and_then(|customer| customer.tax_treatment_id).into(),
             customer.and_then(|customer| customer.price_list_id).into(),
+            customer.and_then(|customer| customer.dunning_profile_id).into(),
         ]);
     }
     fn take(columns: &mut Columns, _: &[&'static str]) -> StorageResult<Self> {
@@ -36,6 +37,7 @@ impl Column for Option<Customer> {
             blocked_reason: columns.get("customer_blocked_reason")?,
             tax_treatment_id: columns.get("tax_treatment_id")?,
             price_list_id: columns.get("price_list_id")?,
+            dunning_profile_id: columns.get("dunning_profile_id")?,
         };
         Ok(is_customer.then_some(customer))
     }

@@ -1,5 +1,6 @@
 //! Receivables and payables in SQL.
 
+mod dunning;
 mod open_items;
 pub(in crate::persistence) mod open_on_day;
 mod queries;
@@ -13,11 +14,11 @@ use crate::sql::list::ListSql;
 use crate::sql::statement::{Lookup, Statement};
 
 pub fn statements() -> Vec<&'static Statement> {
-    [open_items::ALL, queries::ALL, statement_lines::ALL, write_offs::ALL].concat()
+    [&dunning::statements(), open_items::ALL, queries::ALL, statement_lines::ALL, write_offs::ALL].concat()
 }
 
 pub fn bulks() -> Vec<&'static Bulk> {
-    open_items::BULKS.to_vec()
+    [open_items::BULKS, dunning::BULKS].concat()
 }
 
 pub fn bulk_updates() -> Vec<&'static BulkUpdate> {
@@ -25,9 +26,9 @@ pub fn bulk_updates() -> Vec<&'static BulkUpdate> {
 }
 
 pub fn lookups() -> Vec<&'static Lookup> {
-    open_items::LOOKUPS.to_vec()
+    [open_items::LOOKUPS, dunning::LOOKUPS].concat()
 }
 
 pub fn lists() -> Vec<&'static ListSql> {
-    [queries::LISTS, &[&write_offs::LIST]].concat()
+    [queries::LISTS, dunning::LISTS, &[&write_offs::LIST]].concat()
 }

@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 use super::rows::{allocation_columns, found_columns, item_columns, read_allocation, read_found, read_item};
 use crate::persistence::SqlUnitOfWork;
+use crate::persistence::parties::aliases::{codes_of_all, survivor};
 use crate::sql::bulk::Bulk;
 use crate::sql::bulk_update::BulkUpdate;
 use crate::sql::statement::Lookup;
@@ -33,11 +34,11 @@ macro_rules! live_allocations {
 statements! {
     UNSETTLED = "settlement.open_item.unsettled":
         concat!("SELECT {top ?5} ", item_columns!(), found_columns!(),
-         " WHERE i.tenant_id = ?1 AND i.control = ?2 AND i.party IN ({codes ?3}) AND i.settled_on IS NULL \
+         " WHERE i.tenant_id = ?1 AND i.control = ?2 AND i.party IN ", codes_of_all!("?3"), " AND i.settled_on IS NULL \
          AND i.posting_date <= ?4 ORDER BY i.party, i.due_date, i.id {limit ?5}");
     PARTIES = "settlement.open_item.parties":
-        "SELECT DISTINCT {top ?4} i.party FROM open_item i WHERE i.tenant_id = ?1 AND i.control = ?2 AND i.party > ?3 \
-         AND i.settled_on IS NULL ORDER BY i.party {limit ?4}";
+        concat!("SELECT DISTINCT {top ?4} ", survivor!("i", "party"), " AS party FROM open_item i WHERE i.tenant_id = ?1 \
+         AND i.control = ?2 AND i.party > ?3 AND i.settled_on IS NULL ORDER BY party {limit ?4}");
     ALLOCATION = "settlement.allocation.find":
         concat!("SELECT ", allocation_columns!(), " FROM allocation a WHERE a.tenant_id = ?1 AND a.id = ?2");
     // The items of notes among those with which an item was settled.
@@ -167,9 +168,10 @@ pub(super) static SAVE_DISCOUNT: BulkUpdate = BulkUpdate::new(
         ("id", Kind::Id),
         ("granted_until", Kind::Date),
         ("granted_amount", Kind::Amount),
+        ("granted_in_parts", Kind::Bool),
     ],
     2,
-    ("discount_date = ?3, discount_amount = ?4", "discount_date IS NULL"),
+    ("discount_date = ?3, discount_amount = ?4, discount_partial = ?5", "discount_date IS NULL"),
 );
 
 #[async_trait]
@@ -272,7 +274,13 @@ impl OpenItemRepository for SqlUnitOfWork {
     async fn save_discounts(&mut self, discounts: &[(OpenItemId, EarlyDiscount)]) -> StorageResult<()> {
         let tenant: Value = self.tenant.into();
         let row = |(id, discount): &(OpenItemId, EarlyDiscount)| {
-            vec![tenant.clone(), (*id).into(), discount.until.into(), discount.amount.into()]
+            vec![
+                tenant.clone(),
+                (*id).into(),
+                discount.until.into(),
+                discount.amount.into(),
+                discount.partial.into(),
+            ]
         };
         self.tx.update_all(&SAVE_DISCOUNT, discounts.iter().map(row).collect()).await
     }

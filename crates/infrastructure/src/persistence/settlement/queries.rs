@@ -20,6 +20,7 @@ use super::open_on_day::{company_open_then, open_then, taken_later};
 use super::rows::{allocation_columns, found_columns, item_columns, read_allocation, read_found};
 use super::statement_lines;
 use crate::persistence::accounting::company_money::CompanyMoney;
+use crate::persistence::parties::aliases::{survivor, with_merged};
 use crate::sql::db::Db;
 use crate::sql::list::ListSql;
 use crate::sql::statement::Statement;
@@ -29,7 +30,9 @@ use crate::statements;
 macro_rules! shown_item {
     () => {
         concat!(
-            "SELECT i.control, i.recorded_at, a.code AS account_code, e.document_date, ",
+            "SELECT i.control, i.recorded_at, a.code AS account_code, e.document_date, i.dunning_hold_reason, \
+             (SELECT MAX(n.level) FROM dunning_item n WHERE n.tenant_id = i.tenant_id AND n.open_item_id = i.id) \
+             AS dunning_level, ",
             item_columns!(),
             found_columns!(),
             " INNER JOIN account a ON a.tenant_id = i.tenant_id AND a.id = i.account_id"
@@ -61,13 +64,15 @@ macro_rules! aged {
             open_then!(),
             ") AS DECIMAL(19,4)) AS amount, CAST(SUM(",
             company_open_then!(),
-            ") AS DECIMAL(19,4)) AS company_amount FROM (\
-             SELECT id, party, currency, posting_date, due_date, CASE WHEN amount > 0 THEN 1 ELSE 0 END AS side, \
+            ") AS DECIMAL(19,4)) AS company_amount FROM (SELECT id, ",
+            survivor!("open_item", "party"),
+            " AS party, currency, posting_date, due_date, CASE WHEN amount > 0 THEN 1 ELSE 0 END AS side, \
              open_amount, open_company_amount FROM open_item WHERE tenant_id = ?1 AND control = ?2 AND settled_on IS NULL \
              AND posting_date <= ?3",
             $items,
-            " UNION ALL \
-             SELECT id, party, currency, posting_date, due_date, CASE WHEN amount > 0 THEN 1 ELSE 0 END AS side, \
+            " UNION ALL SELECT id, ",
+            survivor!("open_item", "party"),
+            " AS party, currency, posting_date, due_date, CASE WHEN amount > 0 THEN 1 ELSE 0 END AS side, \
              open_amount, open_company_amount FROM open_item WHERE tenant_id = ?1 AND control = ?2 AND settled_on IS NOT NULL \
              AND posting_date <= ?3",
             $settled,
@@ -167,6 +172,7 @@ impl SettlementQueries for Db {
 
     async fn open_item_page(&self, tenant: TenantId, query: &ListQuery) -> AppResult<Page<OpenItemView>> {
         let money = CompanyMoney::read(self, tenant).await?;
+        let query = &*with_merged(self, tenant, query, (Some("party"), None)).await?;
         ITEM_LIST.page(self, tenant, query, None, |columns| item_view(columns, &money)).await
     }
 
@@ -212,6 +218,10 @@ impl SettlementQueries for Db {
         statement_lines::name(self, tenant, code).await
     }
 
+    async fn surviving_code(&self, tenant: TenantId, code: &str) -> AppResult<String> {
+        statement_lines::survivor(self, tenant, code).await
+    }
+
     async fn statement_opening(&self, tenant: TenantId, query: &StatementQuery) -> AppResult<Amount> {
         statement_lines::opening(self, tenant, query).await
     }
@@ -229,6 +239,7 @@ fn item_view(columns: &mut Columns, money: &CompanyMoney) -> StorageResult<OpenI
     let control = columns.parse("control", |text| ControlKind::parse(text).ok())?;
     let recorded_at: domain::time::Timestamp = columns.get("recorded_at")?;
     let (account_code, document_date) = (columns.get("account_code")?, columns.get("document_date")?);
+    let (hold_reason, level) = (columns.get("dunning_hold_reason")?, columns.get("dunning_level")?);
     let found = read_found(columns)?;
     let item = &found.item;
     let amount = |amount: domain::money::Amount| money.of(amount.abs(), item.currency);
@@ -259,8 +270,11 @@ fn item_view(columns: &mut Columns, money: &CompanyMoney) -> StorageResult<OpenI
         open_company_amount: money.company(item.open_company_amount.abs()),
         discount_date: item.discount.map(|discount| discount.until),
         discount_amount: item.discount.map(|discount| amount(discount.amount)),
+        partial_discount: item.discount.map(|discount| discount.partial),
         status,
         settled_on: item.settled_on,
+        dunning_level: level,
+        dunning_hold_reason: hold_reason,
         recorded_at: recorded_at.to_string(),
     })
 }

@@ -10,12 +10,16 @@ use domain::settlement::open_item::OpenItem;
 
 use crate::sql::value::Columns;
 
-/// The columns in which [`read_item`] reads an item.
+/// The columns in which [`read_item`] reads an item. What was posted with a merged party is its survivor's.
 macro_rules! item_columns {
     () => {
-        "i.id, i.account_id, i.party, i.entry_id, i.line_no, i.posting_date, i.due_date, i.currency, i.amount, \
+        concat!(
+            "i.id, i.account_id, ",
+            $crate::persistence::parties::aliases::survivor!("i", "party"),
+            " AS party, i.entry_id, i.line_no, i.posting_date, i.due_date, i.currency, i.amount, \
          i.company_amount, i.open_amount, i.open_company_amount, i.settled_on, i.discount_date, \
-         i.discount_amount"
+         i.discount_amount, i.discount_partial"
+        )
     };
 }
 pub(super) use item_columns;
@@ -63,7 +67,8 @@ pub(super) fn read_item(columns: &mut Columns) -> StorageResult<OpenItem> {
 fn read_discount(columns: &mut Columns) -> StorageResult<Option<EarlyDiscount>> {
     let until: Option<NaiveDate> = columns.get("discount_date")?;
     let amount: Option<Amount> = columns.get("discount_amount")?;
-    Ok(until.zip(amount).map(|(until, amount)| EarlyDiscount { until, amount }))
+    let partial: bool = columns.get("discount_partial")?;
+    Ok(until.zip(amount).map(|(until, amount)| EarlyDiscount { until, amount, partial }))
 }
 
 pub(super) fn read_found(columns: &mut Columns) -> StorageResult<FoundItem> {

@@ -7,6 +7,7 @@ use application::settlement::ports::{StatementLine, StatementQuery};
 use domain::ids::TenantId;
 use domain::money::Amount;
 
+use crate::persistence::parties::aliases::codes_of;
 use crate::sql::db::Db;
 use crate::sql::statement::Statement;
 use crate::sql::value::{Columns, Row, Value};
@@ -18,7 +19,9 @@ macro_rules! counted {
         concat!(
             " FROM ledger_line l INNER JOIN account a ON a.tenant_id = l.tenant_id AND a.id = l.account_id \
              INNER JOIN journal_entry e ON e.tenant_id = l.tenant_id AND e.id = l.entry_id \
-             WHERE l.tenant_id = ?1 AND l.party = ?2 AND l.party IS NOT NULL AND a.control IN ('receivable', 'payable') \
+             WHERE l.tenant_id = ?1 AND l.party IN ",
+            codes_of!("?2"),
+            " AND l.party IS NOT NULL AND a.control IN ('receivable', 'payable') \
              AND (?3 = '' OR a.control = ?3) AND (?4 = '' OR l.currency = ?4) AND l.posting_date <= ?5",
             $known
         )
@@ -55,6 +58,8 @@ statements! {
     LINES_KNOWN = "settlement.statement.lines_as_known": lines!(" AND l.recorded_at <= ?8");
     NAME = "settlement.statement.party_name":
         "SELECT p.name_ar, p.name_en FROM party p WHERE p.tenant_id = ?1 AND p.code = ?2";
+    SURVIVOR = "settlement.statement.survivor":
+        "SELECT s.survivor FROM party_alias s WHERE s.tenant_id = ?1 AND s.code = ?2";
     USED = "settlement.statement.party_used":
         "SELECT {first} 1 FROM ledger_line l WHERE l.tenant_id = ?1 AND l.party = ?2 AND l.party IS NOT NULL {only}";
 }
@@ -70,6 +75,13 @@ pub(super) async fn name(db: &Db, tenant: TenantId, code: &str) -> AppResult<Opt
 
 pub(super) fn read_name(columns: &mut Columns) -> StorageResult<NameView> {
     Ok(NameView { ar: columns.get("name_ar")?, en: columns.get("name_en")? })
+}
+
+/// The code of the party that the one with this code was merged into, or else the code.
+pub(super) async fn survivor(db: &Db, tenant: TenantId, code: &str) -> AppResult<String> {
+    let row = db.find(&SURVIVOR, &[tenant.into(), code.into()]).await?;
+    let survivor = row.map(|row| row.single("party_alias", "survivor")).transpose()?;
+    Ok(survivor.unwrap_or_else(|| code.to_owned()))
 }
 
 /// Tenant, party, control and currency.

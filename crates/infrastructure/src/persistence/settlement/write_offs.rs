@@ -14,15 +14,17 @@ use domain::settlement::write_off::{WriteOffId, WriteOffKind};
 
 use crate::persistence::SqlUnitOfWork;
 use crate::persistence::accounting::company_money::CompanyMoney;
+use crate::persistence::parties::aliases::with_merged;
+use crate::persistence::table::optional;
 use crate::sql::db::Db;
 use crate::sql::list::ListSql;
-use crate::sql::value::Columns;
+use crate::sql::value::{Columns, Value};
 use crate::statements;
 
 macro_rules! write_off {
     () => {
         "SELECT w.id, w.kind, w.status, w.number, w.control, w.party, w.account_id, w.write_off_date, w.currency, w.amount, \
-         w.company_amount, w.entry_id, w.reversal_entry_id, w.reason, w.items, w.created_by, w.created_at, w.version \
+         w.company_amount, w.entry_id, w.reversal_entry_id, w.reason, w.vat_relief, w.items, w.created_by, w.created_at, w.version \
          FROM write_off w"
     };
 }
@@ -34,8 +36,11 @@ statements! {
         "INSERT INTO write_off (tenant_id, id, kind, status, number, control, party, account_id, write_off_date, currency, \
          amount, company_amount, entry_id, reason, items, created_by, created_at, version) \
          VALUES (?1, ?2, ?3, 'posted', ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)";
+    RELIEVE = "settlement.write_off.relieve_vat":
+        "UPDATE write_off SET vat_relief = ?4, version = ?3 \
+         WHERE tenant_id = ?1 AND id = ?2 AND version = ?3 - 1 AND status = 'posted'";
     REVERSE = "settlement.write_off.reverse":
-        "UPDATE write_off SET status = 'reversed', reversal_entry_id = ?4, version = ?3 \
+        "UPDATE write_off SET status = 'reversed', reversal_entry_id = ?4, vat_relief = ?5, version = ?3 \
          WHERE tenant_id = ?1 AND id = ?2 AND version = ?3 - 1 AND status = 'posted'";
 }
 
@@ -87,12 +92,18 @@ impl WriteOffRepository for SqlUnitOfWork {
         self.tx.execute_one(&INSERT, &params).await
     }
 
+    async fn save_relief(&mut self, write_off: &StoredWriteOff) -> StorageResult<bool> {
+        let params = [self.tenant.into(), write_off.id.into(), write_off.version.into(), relief(write_off)?];
+        Ok(self.tx.execute(&RELIEVE, &params).await? == 1)
+    }
+
     async fn save_reversed(&mut self, write_off: &StoredWriteOff) -> StorageResult<bool> {
         let params = [
             self.tenant.into(),
             write_off.id.into(),
             write_off.version.into(),
             write_off.reversal_entry.into(),
+            relief(write_off)?,
         ];
         Ok(self.tx.execute(&REVERSE, &params).await? == 1)
     }
@@ -108,8 +119,16 @@ impl WriteOffQueries for Db {
 
     async fn write_offs(&self, tenant: TenantId, query: &ListQuery) -> AppResult<Page<WriteOffView>> {
         let money = CompanyMoney::read(self, tenant).await?;
+        let query = &*with_merged(self, tenant, query, (Some("party"), None)).await?;
         LIST.page(self, tenant, query, None, |columns| shown(columns, &money)).await
     }
+}
+
+/// How VAT was taken back, as a document.
+fn relief(write_off: &StoredWriteOff) -> StorageResult<Value> {
+    let document = write_off.vat_relief.as_ref().map(serde_json::to_string).transpose();
+    let document = document.map_err(|error| StorageError::Internal(format!("a relief of VAT: {error}")))?;
+    Ok(document.into())
 }
 
 fn shown(columns: &mut Columns, money: &CompanyMoney) -> StorageResult<WriteOffView> {
@@ -133,6 +152,7 @@ fn read(columns: &mut Columns) -> StorageResult<StoredWriteOff> {
         entry: columns.get("entry_id")?,
         reversal_entry: columns.get("reversal_entry_id")?,
         reason: columns.get("reason")?,
+        vat_relief: optional(columns, "vat_relief", |text| serde_json::from_str(text).ok())?,
         items: columns.parse("items", |text| serde_json::from_str(text).ok())?,
         created_by: columns.get("created_by")?,
         created_at: columns.get("created_at")?,

@@ -47,6 +47,7 @@ scalars!(
     Price,
     Option<Quantity>,
     Option<Price>,
+    Option<Amount>,
     Option<String>,
     Option<NaiveDate>,
     Option<Timestamp>

@@ -5,6 +5,7 @@ mod return_entries;
 pub mod tax_codes;
 pub mod tax_days;
 mod tax_entries;
+mod unpaid_bills;
 mod vat_returns;
 mod withholding;
 mod withholding_queries;
@@ -14,7 +15,7 @@ use crate::sql::list::ListSql;
 use crate::sql::statement::{Lookup, Statement};
 
 pub fn statements() -> Vec<&'static Statement> {
-    [return_entries::ALL, tax_entries::ALL, vat_returns::ALL, withholding::ALL].concat()
+    [return_entries::ALL, tax_entries::ALL, unpaid_bills::ALL, vat_returns::ALL, withholding::ALL].concat()
 }
 
 pub fn bulks() -> Vec<&'static Bulk> {

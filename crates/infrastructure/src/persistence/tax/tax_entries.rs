@@ -1,11 +1,14 @@
 //! [`TaxEntryRepository`] and [`TaxEntryQueries`] in SQL.
 
+use application::accounting::views::NameView;
 use application::error::AppResult;
 use application::paging::{ListQuery, Page};
 use application::ports::storage_error::StorageResult;
 use application::tax::tax_entries::{
     Placed, TAX_ENTRY_LIST, TaxEntryQueries, TaxEntryRepository, TaxEntryView, tax_entry_view,
 };
+use application::tax::unpaid_input_vat::{UnpaidBill, UnpaidBillsQuery};
+use application::tax::vat_detail::VatDetailQuery;
 use application::tax::vat_returns::ports::EntryScope;
 use async_trait::async_trait;
 use chrono::NaiveDate;
@@ -17,19 +20,25 @@ use uuid::Uuid;
 
 use super::entry_rows::{entry_columns, read_entry};
 use super::return_entries::since;
+use super::unpaid_bills;
 use super::vat_returns::{FIND, read_return};
 use crate::persistence::SqlUnitOfWork;
 use crate::persistence::accounting::company_money::CompanyMoney;
 use crate::sql::bulk::Bulk;
 use crate::sql::db::Db;
 use crate::sql::list::ListSql;
-use crate::sql::value::{Columns, Kind, Value, code_list};
+use crate::sql::value::{Columns, Kind, Row, Value, code_list};
 use crate::statements;
 
 statements! {
     FILED = "tax.tax_entry.filed":
         "SELECT {first} 1 AS filed FROM tax_entry e INNER JOIN vat_return_entry f ON f.tenant_id = e.tenant_id \
          AND f.tax_entry_id = e.id WHERE e.tenant_id = ?1 AND e.source_id = ?2 {only}";
+    DETAIL = "tax.tax_entry.detail":
+        concat!("SELECT {top ?6} ", entry_columns!(), ", p.name_ar, p.name_en FROM tax_entry e \
+         LEFT JOIN party p ON p.tenant_id = e.tenant_id AND p.code = e.party \
+         WHERE e.tenant_id = ?1 AND e.tax_date >= ?2 AND e.tax_date <= ?3 AND (?4 = '' OR e.return_box = ?4) \
+         AND (?5 = '' OR e.side = ?5) ORDER BY e.tax_date, e.id {limit ?6}");
     OF_SOURCE = "tax.tax_entry.of_source":
         concat!("SELECT ", entry_columns!(), " FROM tax_entry e WHERE e.tenant_id = ?1 AND e.source_id = ?2 ORDER BY e.id");
 }
@@ -158,6 +167,36 @@ impl TaxEntryRepository for SqlUnitOfWork {
 
 #[async_trait]
 impl TaxEntryQueries for Db {
+    async fn unpaid_bills(
+        &self,
+        tenant: TenantId,
+        query: &UnpaidBillsQuery,
+    ) -> AppResult<Vec<(UnpaidBill, u8)>> {
+        unpaid_bills::read(self, tenant, query).await
+    }
+
+    async fn vat_detail(
+        &self,
+        tenant: TenantId,
+        query: &VatDetailQuery,
+    ) -> AppResult<Vec<(TaxEntry, NameView)>> {
+        let params = [
+            tenant.into(),
+            query.from.into(),
+            query.to.into(),
+            query.return_box.as_deref().unwrap_or_default().into(),
+            query.side.map_or("", |side| side.as_str()).into(),
+            query.max.into(),
+        ];
+        let rows = self.query(&DETAIL, &params).await?;
+        let read = |row: Row| {
+            let mut columns = row.columns("tax_entry");
+            let entry = read_entry(&mut columns)?;
+            Ok((entry, NameView { ar: columns.get("name_ar")?, en: columns.get("name_en")? }))
+        };
+        Ok(rows.into_iter().map(read).collect::<StorageResult<_>>()?)
+    }
+
     async fn tax_entries(&self, tenant: TenantId, query: &ListQuery) -> AppResult<Page<TaxEntryView>> {
         let money = CompanyMoney::read(self, tenant).await?;
         LIST.page(self, tenant, query, None, |columns| filed_view(columns, &money)).await

@@ -84,6 +84,12 @@ pub static MIGRATIONS: &[Migration] = migrations![
     27 "0027_settlement": Meaning "an earlier version cannot read the allocations of discounts and write-offs",
     28 "0028_tax_and_withholding": Meaning "VAT that an earlier version posts is missing in the sums of returns",
     29 "0029_documents_by_row": Statements "the table of documents is made anew, with the same columns, on SQLite",
+    30 "0030_recurring_invoices",
+    31 "0031_receivables",
+    32 "0032_import_profiles",
+    33 "0033_approvals": Meaning "an earlier version posts and changes entries that wait for approval",
+    34 "0034_merged_parties": Meaning "an earlier version does not know that a code stands for another party",
+    35 "0035_accruals": Meaning "an earlier version posts accruals without the entry that takes them back",
 ];
 
 impl Migration {

@@ -104,6 +104,7 @@ pub fn entry(journal: &str, date: &str, lines: &[&str]) -> CreateJournalEntry {
         journal: Some(Reference::Code(journal.to_owned())),
         posting_date: day(date),
         document_date: None,
+        reverse_on: None,
         currency: None,
         description: None,
         reference: None,

@@ -1,16 +1,17 @@
 //! Recurring entries: caught up after downtime, never twice, failures kept and tried again.
 
 use application::accounting::fiscal_periods::{CloseFiscalPeriod, OpenFiscalPeriod};
-use application::accounting::ports::recurring_entries::RecurringEntryQueries;
-use application::accounting::recurring_entries::{
-    CreateRecurringEntry, DeleteRecurringEntry, RecurringRun, RunRecurringEntry, UpdateRecurringEntry,
-    run_due_recurring_entries,
+use application::accounting::ports::recurring::RecurringQueries;
+use application::accounting::recurring::{
+    DeleteRecurring, NewOf, PatchOf, RecurringRun, RunRecurring, run_due_occurrences,
 };
+use application::accounting::recurring_entries::{CreateRecurringEntry, UpdateRecurringEntry};
 use application::accounting::views::recurring_entry::RecurringEntryView;
 use application::permission_set::PermissionSet;
 use application::reference::Reference;
 use chrono::Weekday;
 use domain::accounting::recurrence::Frequency;
+use domain::accounting::recurring_entry::EntryTemplate;
 use domain::text::{Code, LocalizedName};
 use uuid::Uuid;
 
@@ -18,36 +19,44 @@ use super::{Books, codes, day, figures, line};
 
 fn rent(code: &str, auto_post: bool) -> CreateRecurringEntry {
     CreateRecurringEntry {
-        code: Code::parse(code).unwrap(),
-        name: LocalizedName::parse(Some("الإيجار"), Some("Rent")).unwrap(),
-        schedule: Frequency::Monthly { day_of_month: 31, interval: 1 },
-        start_date: day("2025-01-01"),
-        end_date: Some(day("2025-06-30")),
+        of: NewOf {
+            code: Code::parse(code).unwrap(),
+            name: LocalizedName::parse(Some("الإيجار"), Some("Rent")).unwrap(),
+            schedule: Frequency::Monthly { day_of_month: 31, interval: 1 },
+            start_date: day("2025-01-01"),
+            end_date: Some(day("2025-06-30")),
+            auto_post,
+            active: true,
+        },
         journal: Some(Reference::Code("GENERAL".to_owned())),
         currency: None,
         description: Some("Rent {month}/{year}".to_owned()),
         reference: None,
         control_reason: None,
         lines: vec![line("5000 100 0 branch=R"), line("1000 0 100")],
-        auto_post,
-        active: true,
     }
 }
 
 fn unchanged(id: Uuid) -> UpdateRecurringEntry {
     UpdateRecurringEntry {
         id: id.into(),
-        code: None,
-        name: None,
-        schedule: None,
-        start_date: None,
-        end_date: None,
+        of: same(),
         journal: None,
         currency: None,
         description: None,
         reference: None,
         control_reason: None,
         lines: None,
+    }
+}
+
+fn same() -> PatchOf {
+    PatchOf {
+        code: None,
+        name: None,
+        schedule: None,
+        start_date: None,
+        end_date: None,
         auto_post: None,
         active: None,
         drop_overdue: false,
@@ -60,11 +69,14 @@ impl Books {
     }
 
     async fn due(&self, today: &str) -> RecurringRun {
-        run_due_recurring_entries(&self.house.app, self.tenant, day(today)).await.unwrap()
+        run_due_occurrences::<EntryTemplate>(&self.house.app, self.tenant, day(today)).await.unwrap()
     }
 
     async fn shown(&self, id: Uuid) -> RecurringEntryView {
-        self.house.db.recurring_entry(self.tenant, id.into()).await.unwrap().unwrap()
+        RecurringQueries::<EntryTemplate>::one(&*self.house.db, self.tenant, id.into())
+            .await
+            .unwrap()
+            .unwrap()
     }
 
     async fn made(&self) -> u64 {
@@ -130,9 +142,7 @@ async fn a_hundred_failures_are_enough() {
     let books = Books::with_years(1).await;
     let weekly = Frequency::Weekly { weekday: Weekday::Sun, interval: 1 };
     let old = CreateRecurringEntry {
-        schedule: weekly,
-        start_date: day("2020-01-01"),
-        end_date: None,
+        of: NewOf { schedule: weekly, start_date: day("2020-01-01"), end_date: None, ..rent("OLD", true).of },
         ..rent("OLD", true)
     };
     let id = books.create(old).await;
@@ -141,7 +151,7 @@ async fn a_hundred_failures_are_enough() {
     assert_eq!((held.failed_count, held.next_date), (100, Some(day("2021-12-05"))));
     assert_eq!(books.due("2025-07-01").await.failed, 100, "the same ones again");
     assert_eq!(books.made().await, 0);
-    let given_up = UpdateRecurringEntry { drop_overdue: true, ..unchanged(id) };
+    let given_up = UpdateRecurringEntry { of: PatchOf { drop_overdue: true, ..same() }, ..unchanged(id) };
     let changed = books.run(given_up).await.unwrap();
     assert_eq!((&changed["failedCount"], &changed["lastError"]), (&0.into(), &serde_json::Value::Null));
     let dropped = changed["dropped"].as_array().unwrap();
@@ -157,7 +167,10 @@ async fn rows_of_earlier_versions_go_on_after_their_last_occurrence() {
     books.due("2025-02-28").await;
     books.house.place.run("UPDATE recurring_entry SET settled_through = NULL").await.unwrap();
     let schedule = Some(Frequency::Monthly { day_of_month: 15, interval: 1 });
-    let changed = books.run(UpdateRecurringEntry { schedule, ..unchanged(id) }).await.unwrap();
+    let changed = books
+        .run(UpdateRecurringEntry { of: PatchOf { schedule, ..same() }, ..unchanged(id) })
+        .await
+        .unwrap();
     assert_eq!(
         (&changed["settledThrough"], &changed["nextDate"]),
         (&"2025-02-28".into(), &"2025-03-15".into())
@@ -168,19 +181,27 @@ async fn rows_of_earlier_versions_go_on_after_their_last_occurrence() {
 async fn a_person_runs_it_early_and_previews_what_comes() {
     let books = Books::with_years(1).await;
     let id = books.create(rent("RENT", false)).await;
-    let upcoming = books.house.db.upcoming_entries(books.tenant, id.into(), 2).await.unwrap().unwrap();
+    let upcoming = RecurringQueries::<EntryTemplate>::upcoming(&*books.house.db, books.tenant, id.into(), 2)
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(upcoming[1].posting_date, day("2025-02-28"));
     assert_eq!(upcoming[1].description.as_deref(), Some("Rent 02/2025"));
-    let run = books.run(RunRecurringEntry { id: id.into(), date: Some(day("2025-02-28")) }).await.unwrap();
+    let run =
+        books.run(RunRecurring::<EntryTemplate>::new(id.into(), Some(day("2025-02-28")))).await.unwrap();
     assert_eq!(run["entries"].as_array().unwrap().len(), 2);
     assert_eq!(run["entries"][0]["status"], "draft");
     assert_eq!(run["recurringEntry"]["nextDate"], "2025-03-31");
-    let none = books.run(RunRecurringEntry { id: id.into(), date: Some(day("2025-03-01")) }).await.unwrap();
+    let none =
+        books.run(RunRecurring::<EntryTemplate>::new(id.into(), Some(day("2025-03-01")))).await.unwrap();
     assert_eq!((&none["entries"], &none["failed"]), (&serde_json::json!([]), &serde_json::json!([])));
-    let used = books.run(DeleteRecurringEntry { id: id.into() }).await.unwrap_err();
+    let used = books.run(DeleteRecurring::<EntryTemplate>::new(id.into())).await.unwrap_err();
     assert_eq!(codes(&used), ["in_use"]);
-    books.run(UpdateRecurringEntry { active: Some(false), ..unchanged(id) }).await.unwrap();
-    let idle = books.run(RunRecurringEntry { id: id.into(), date: None }).await.unwrap_err();
+    books
+        .run(UpdateRecurringEntry { of: PatchOf { active: Some(false), ..same() }, ..unchanged(id) })
+        .await
+        .unwrap();
+    let idle = books.run(RunRecurring::<EntryTemplate>::new(id.into(), None)).await.unwrap_err();
     assert_eq!(codes(&idle), ["recurring_entry_inactive"]);
     assert_eq!(books.due("2025-12-31").await, RecurringRun::default());
 }
@@ -191,7 +212,7 @@ async fn running_what_posts_needs_the_permission_to_post() {
     let id = books.create(rent("RENT", true)).await;
     let mut ctx = books.ctx.clone();
     ctx.permissions = std::sync::Arc::new(PermissionSet::from_grants(["accounting.recurring_entry.run"]));
-    let command = RunRecurringEntry { id: id.into(), date: Some(day("2025-01-31")) };
+    let command = RunRecurring::<EntryTemplate>::new(id.into(), Some(day("2025-01-31")));
     let refused = books.house.run(&ctx, command).await.unwrap_err();
     assert_eq!(codes(&refused), ["post_permission_needed"]);
     assert_eq!(books.made().await, 0);
@@ -203,8 +224,7 @@ async fn a_template_changes_as_a_whole_or_in_parts() {
     let id = books.create(rent("RENT", true)).await;
     let weekly = Frequency::Weekly { weekday: Weekday::Sun, interval: 2 };
     let patch = UpdateRecurringEntry {
-        schedule: Some(weekly),
-        end_date: Some(None),
+        of: PatchOf { schedule: Some(weekly), end_date: Some(None), ..same() },
         description: Some(None),
         lines: Some(vec![line("5100 7 0"), line("1000 0 7")]),
         ..unchanged(id)
@@ -218,7 +238,10 @@ async fn a_template_changes_as_a_whole_or_in_parts() {
     assert_eq!(shown, changed, "as stored");
     assert_eq!(shown["lines"][0]["accountCode"], "5100");
     assert_eq!(books.due("2025-01-31").await.posted, 2);
-    books.run(DeleteRecurringEntry { id: books.create(rent("OTHER", true)).await.into() }).await.unwrap();
+    books
+        .run(DeleteRecurring::<EntryTemplate>::new(books.create(rent("OTHER", true)).await.into()))
+        .await
+        .unwrap();
 }
 
 #[tokio::test]
@@ -226,7 +249,7 @@ async fn everything_wrong_with_a_template_is_said_at_once() {
     let books = Books::with_years(1).await;
     books.create(rent("RENT", true)).await;
     let wrong = CreateRecurringEntry {
-        end_date: Some(day("2024-12-31")),
+        of: NewOf { end_date: Some(day("2024-12-31")), ..rent("RENT", true).of },
         journal: Some(Reference::Id(Uuid::from_u128(5).into())),
         lines: vec![line("9999 1 0"), line("1000 0 1 branch=NOWHERE")],
         ..rent("RENT", true)

@@ -247,7 +247,10 @@ async fn the_first_start_happens_once() {
     let ctx = house.administrator("home").await;
     assert!(ctx.platform_admin && ctx.permissions.allows("*"));
     let codes: Vec<_> = house.roles(house.home).await.into_keys().collect();
-    assert_eq!(codes, ["accountant", "administrator", "auditor", "bookkeeper", "integration"]);
+    assert_eq!(
+        codes,
+        ["accountant", "administrator", "auditor", "bookkeeper", "financial_controller", "integration"]
+    );
     assert_eq!(
         house.count("SELECT COUNT(*) AS count FROM currency WHERE code = 'SAR' AND scale = 2").await,
         1

@@ -296,6 +296,7 @@ impl Books {
             journal: None,
             posting_date: date(day),
             document_date: None,
+            reverse_on: None,
             currency: None,
             description: Some(format!("Entry of {day}; a | b")),
             reference: None,

@@ -30,6 +30,7 @@ pub fn entry(amount: &str, credit_account: &str) -> CreateJournalEntry {
         journal: None,
         posting_date: NaiveDate::from_ymd_opt(2026, 1, 15).unwrap(),
         document_date: None,
+        reverse_on: None,
         currency: None,
         description: None,
         reference: None,

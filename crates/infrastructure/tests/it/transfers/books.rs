@@ -9,6 +9,7 @@ use application::command::Application;
 use application::context::RequestContext;
 use application::error::{AppError, AppResult};
 use application::ports::progress::{NoProgress, Progress};
+use domain::accounting::import_profile::FileReading;
 use domain::ids::TenantId;
 use domain::time::Timestamp;
 use infrastructure::cache::followed::FollowedDatabase;
@@ -62,7 +63,7 @@ impl Books {
         options: ImportOptions,
         progress: Arc<dyn Progress>,
     ) -> AppResult<ImportResultView> {
-        let file = parse(kind, format, bytes)?;
+        let file = parse(kind, format, &FileReading::default(), bytes)?;
         let executed = commit(&self.app, &self.ctx, file, options, None, progress).await?;
         Ok(serde_json::from_slice(&executed.body).unwrap())
     }

@@ -6,6 +6,7 @@ use application::context::IdempotencyKey;
 use application::platform::jobs::{self, JOBS_RUNNING_PER_TENANT_MAX, JobQueries, JobRegistry, NewJob};
 use application::platform::retention;
 use application::ports::clock::Clock;
+use domain::accounting::import_profile::FileReading;
 use domain::ids::JobId;
 use domain::time::Timestamp;
 use infrastructure::system::SystemClock;
@@ -34,7 +35,8 @@ async fn run(books: &Books, n: u128, text: &str) {
     let running = registry.enter(books.ctx.tenant, job.id).unwrap();
     let id = job.id;
     jobs::start(&books.app, &books.ctx, job).await.unwrap();
-    let file = parse(ImportKind::JournalEntries, ImportFormat::Csv, text.as_bytes()).unwrap();
+    let file = parse(ImportKind::JournalEntries, ImportFormat::Csv, &FileReading::default(), text.as_bytes())
+        .unwrap();
     let outcome = commit(&books.app, &books.ctx, file, posted(), Some(id), running.progress.clone()).await;
     if outcome.is_err() {
         jobs::finish(&books.app, &books.ctx, id, &outcome).await.unwrap();

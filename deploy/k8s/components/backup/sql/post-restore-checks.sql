@@ -173,12 +173,12 @@ WHERE
         WHERE a.tenant_id = e.tenant_id AND a.entity_id = e.id AND a.entity = N'journal_entry' AND a.action = N'posted'
     );
 
--- Open items of each party are what the ledger has on the receivable and payable accounts.
+-- Open items of each party, those of merged parties with their survivor's, are what the ledger has on the receivable and payable accounts.
 INSERT INTO @found (rule_name, tenant, detail)
 SELECT
     N'open_items_equal_control' AS rule_name,
     t.code AS tenant,
-    CONCAT(N'open items of ', x.party, N' differ from the ledger by ', SUM(x.amount)) AS detail
+    CONCAT(N'open items of ', COALESCE(s.survivor, x.party), N' differ from the ledger by ', SUM(x.amount)) AS detail
 FROM (
     SELECT
         i.tenant_id,
@@ -197,7 +197,8 @@ FROM (
     WHERE a.control IN (N'receivable', N'payable')
 ) AS x
 INNER JOIN tenant AS t ON t.id = x.tenant_id
-GROUP BY t.code, x.account_id, x.party
+LEFT JOIN party_alias AS s ON s.tenant_id = x.tenant_id AND s.code = x.party
+GROUP BY t.code, x.account_id, COALESCE(s.survivor, x.party)
 HAVING SUM(x.amount) <> 0;
 
 -- What is open of each item is its amount less its allocations.

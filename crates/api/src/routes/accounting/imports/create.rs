@@ -1,15 +1,21 @@
+use std::sync::Arc;
 use std::time::Duration;
 
 use application::accounting::imports::{ImportKind, ImportOptions, ParsedFile, commit};
 use application::command::{Application, Executed};
 use application::context::RequestContext;
 use application::error::{AppError, AppResult};
+use application::master_data::registry::MasterReads;
 use application::platform::jobs::{self, NewJob, RunningJob};
 use axum::extract::{FromRef, Request, State};
 use axum::response::Response;
 use chrono::NaiveDate;
+use domain::accounting::import_profile::{
+    DateFormat, DecimalMark, Delimiter, Digits, HEADER_ROW_MAX, HEADING_LENGTH_MAX, TextEncoding,
+    ThousandsMark,
+};
 use domain::ids::JobId;
-use domain::text::CODE_LENGTH_MAX;
+use domain::text::{CODE_LENGTH_MAX, Code};
 use http::HeaderValue;
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -18,6 +24,7 @@ use tokio::task::JoinError;
 use tracing::Instrument;
 
 use super::format::{format, preferred_wait};
+use super::reading::{Headings, Pairs, ReadingOptions};
 use super::upload;
 use crate::answer::{self, ApiResult};
 use crate::extract::body::unhurried;
@@ -28,7 +35,7 @@ use crate::query;
 use crate::routes::platform::Jobs;
 use crate::routes::platform::jobs::end;
 use crate::state::AppState;
-use crate::wire::RequiredText;
+use crate::wire::{Int, RequiredText};
 
 /// An import that ends within this time is answered at once; a longer one becomes a job.
 pub const INLINE_SECONDS_MAX: u64 = 2;
@@ -55,6 +62,31 @@ query! {
         /// The posting date of opening balances if the file has no column `date`; by default the first day of the
         /// books.
         date: Option<NaiveDate>,
+        /// The code of an import profile, which says how a CSV or XLSX file is read. Each of the parameters below replaces what the
+        /// profile says.
+        profile: Option<Code> = "BANK-DE",
+        /// The separator between the columns of a CSV file.
+        delimiter: Option<Delimiter> = "semicolon",
+        /// The encoding of a CSV file, which the media type may also name as its `charset`; by default `utf-8`.
+        encoding: Option<TextEncoding> = "windows-1256",
+        /// The sheet of an XLSX file; by default the first one that is not hidden.
+        sheet: Option<RequiredText<HEADING_LENGTH_MAX>>,
+        /// The row with the headings; by default the first.
+        header_row: Option<Int<1, HEADER_ROW_MAX>>,
+        /// How dates are written as text: `dmy-slash` is `31/12/2026`; by default `iso`, `2026-12-31`.
+        date_format: Option<DateFormat> = "dmy-slash",
+        /// The mark before the decimals; by default `point`.
+        decimal_mark: Option<DecimalMark> = "comma",
+        /// The mark between groups of three digits; by default `none`.
+        thousands_mark: Option<ThousandsMark> = "point",
+        /// The digits of numbers and dates; by default `latin`.
+        digits: Option<Digits> = "arabic-indic",
+        /// A column and the heading in the file that fills it: `debit:Soll`. May be repeated.
+        column: Pairs,
+        /// A column and the value that every row has: `currency:SAR`. May be repeated.
+        value: Pairs,
+        /// A heading whose column is left aside. May be repeated.
+        ignored_column: Headings,
     }
     /// How to take a file of journal entries.
     pub struct ImportEntriesQuery {
@@ -68,6 +100,8 @@ query! {
         allow_duplicate: bool => false,
         /// The code of the journal for entries that do not name one; by default `GENERAL`.
         journal: Option<RequiredText<CODE_LENGTH_MAX>> = "GENERAL",
+        /// The code of an import profile, which says how a CSV or XLSX file is read.
+        profile: Option<Code> = "BANK-DE",
     }
 }
 
@@ -85,8 +119,23 @@ pub async fn create(
         update: query.update,
         journal: query.journal.map(String::from),
         date: query.date,
+        reading: None,
     };
-    importer.run(ctx.0, query.r#type, options, request).await
+    let reading = ReadingOptions {
+        profile: query.profile,
+        delimiter: query.delimiter,
+        encoding: query.encoding,
+        sheet: query.sheet,
+        header_row: query.header_row,
+        date_format: query.date_format,
+        decimal_mark: query.decimal_mark,
+        thousands_mark: query.thousands_mark,
+        digits: query.digits,
+        column: query.column,
+        value: query.value,
+        ignored_column: query.ignored_column,
+    };
+    importer.run(ctx.0, query.r#type, (options, reading), request).await
 }
 
 pub async fn create_journal_entries(
@@ -103,18 +152,20 @@ pub async fn create_journal_entries(
         journal: query.journal.map(String::from),
         ..ImportOptions::default()
     };
-    importer.run(ctx.0, ImportKind::JournalEntries, options, request).await
+    let reading = ReadingOptions { profile: query.profile, ..ReadingOptions::default() };
+    importer.run(ctx.0, ImportKind::JournalEntries, (options, reading), request).await
 }
 
 /// The parts that imports need.
 #[derive(Clone)]
 pub struct Importer {
     pub jobs: Jobs,
+    pub reads: Arc<dyn MasterReads>,
 }
 
 impl FromRef<AppState> for Importer {
     fn from_ref(state: &AppState) -> Self {
-        Self { jobs: Jobs::from_ref(state) }
+        Self { jobs: Jobs::from_ref(state), reads: FromRef::from_ref(state) }
     }
 }
 
@@ -123,10 +174,10 @@ impl Importer {
         self,
         mut ctx: RequestContext,
         kind: ImportKind,
-        options: ImportOptions,
+        (options, reading): (ImportOptions, ReadingOptions),
         request: Request,
     ) -> ApiResult {
-        let format = format(request.headers())?;
+        let said = format(request.headers())?;
         let preferred = preferred_wait(request.headers());
         let limit = request.extensions().get::<BodyLimit>().copied().unwrap_or(BodyLimit {
             name: "upload_bytes_max",
@@ -136,7 +187,8 @@ impl Importer {
         // Before the body is read: whoever has too many jobs need not send it.
         let (id, running) = self.jobs.enter(ctx.tenant)?;
         let unhurried = unhurried(request.extensions());
-        let (file, digest) = upload::read(request.into_body(), limit, kind, format, unhurried).await?;
+        let form = reading.form(&*self.reads, (ctx.tenant, kind), said).await?;
+        let (file, digest) = upload::read(request.into_body(), limit, kind, form, unhurried).await?;
         if let Some(key) = &mut ctx.idempotency {
             // The guard does not hash uploads; the same key with another file is another request.
             let mut hash = Sha256::new();

@@ -3,45 +3,56 @@
 use std::time::Duration;
 
 use application::accounting::imports::ImportFormat;
+use domain::accounting::import_profile::TextEncoding;
 use domain::error::{Phrase, Violation};
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
-use crate::media::OCTET_STREAM;
+use crate::media::{OCTET_STREAM, XLSX};
 use crate::problem::{Problem, UNSUPPORTED_MEDIA_TYPE};
 
 const EXPECTED: Phrase = Phrase::new(
-    "text/csv, text/tab-separated-values, application/x-ndjson or application/octet-stream, UTF-8",
-    "text/csv أو text/tab-separated-values أو application/x-ndjson أو application/octet-stream بترميز UTF-8",
+    "text/csv, text/tab-separated-values, application/x-ndjson, application/vnd.openxmlformats-officedocument.spreadsheetml.sheet \
+     or application/octet-stream; text in utf-8, utf-16, windows-1252 or windows-1256",
+    "text/csv أو text/tab-separated-values أو application/x-ndjson أو \
+     application/vnd.openxmlformats-officedocument.spreadsheetml.sheet أو application/octet-stream؛ والنص بترميز utf-8 أو utf-16 أو \
+     windows-1252 أو windows-1256",
 );
 const PREFER: HeaderName = HeaderName::from_static("prefer");
 /// Longest wait a caller may ask for; proxies give up soon after it.
 pub const WAIT_SECONDS_MAX: u64 = 60;
 
-/// CSV, columns separated by tabs, or NDJSON by `Content-Type`, in UTF-8; `None` when it only says that these are bytes.
-pub fn format(headers: &HeaderMap) -> Result<Option<ImportFormat>, Problem> {
+/// The format of a body by `Content-Type`, `None` when it only says that these are bytes, and the encoding that it names.
+pub fn format(headers: &HeaderMap) -> Result<(Option<ImportFormat>, Option<TextEncoding>), Problem> {
+    let unsupported =
+        || Problem::from(Violation::new(&UNSUPPORTED_MEDIA_TYPE).with_phrase("expected", EXPECTED));
     let text = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
     let mut pieces = text.split(';').map(str::trim);
     let name = pieces.next().unwrap_or_default().to_ascii_lowercase();
-    let utf8 = pieces.all(|piece| match piece.split_once('=') {
-        Some((key, value)) if key.eq_ignore_ascii_case("charset") => {
-            let value = value.trim_matches('"');
-            value.eq_ignore_ascii_case("utf-8") || value.eq_ignore_ascii_case("us-ascii")
-        }
-        _ => true,
-    });
     let format = match name.as_str() {
-        "text/csv" | "application/csv" => Some(Some(ImportFormat::Csv)),
-        "text/tab-separated-values" => Some(Some(ImportFormat::Tsv)),
+        "text/csv" | "application/csv" => Some(ImportFormat::Csv),
+        "text/tab-separated-values" => Some(ImportFormat::Tsv),
         "application/x-ndjson" | "application/ndjson" | "application/jsonl" | "application/x-jsonlines" => {
-            Some(Some(ImportFormat::NdJson))
+            Some(ImportFormat::NdJson)
         }
-        OCTET_STREAM => Some(None),
-        _ => None,
+        XLSX => Some(ImportFormat::Xlsx),
+        OCTET_STREAM => None,
+        _ => return Err(unsupported()),
     };
-    format
-        .filter(|_| utf8)
-        .ok_or_else(|| Violation::new(&UNSUPPORTED_MEDIA_TYPE).with_phrase("expected", EXPECTED).into())
+    let parameters = pieces.filter_map(|piece| piece.split_once('='));
+    let charset =
+        parameters.filter(|(key, _)| key.eq_ignore_ascii_case("charset")).map(|(_, value)| value).next();
+    let charset = match charset.map(|value| value.trim_matches('"').to_ascii_lowercase()).as_deref() {
+        None => None,
+        Some("us-ascii" | "utf-8") => Some(TextEncoding::Utf8),
+        Some(named) => Some(TextEncoding::parse(named).map_err(|_| unsupported())?),
+    };
+    let of_text = matches!(format, Some(ImportFormat::Csv | ImportFormat::Tsv));
+    match charset {
+        Some(charset) if charset != TextEncoding::Utf8 && !of_text => Err(unsupported()),
+        // That a file is UTF-8 goes without saying, so it says nothing against a profile.
+        charset => Ok((format, charset.filter(|charset| *charset != TextEncoding::Utf8))),
+    }
 }
 
 /// How long the caller wants to wait for the end before it gets a job (RFC 7240): `Prefer: wait=10` so many seconds,

@@ -2,6 +2,7 @@
 
 mod create;
 mod format;
+mod reading;
 mod upload;
 
 use std::sync::LazyLock;
@@ -16,7 +17,7 @@ use application::authorize::Access;
 use application::platform::jobs::{JobView, TOO_MANY_JOBS};
 use serde_json::{Value, json};
 
-use crate::media::{CSV, NDJSON, OCTET_STREAM};
+use crate::media::{CSV, NDJSON, OCTET_STREAM, XLSX};
 use crate::operation::Operations;
 use crate::wire::{RequiredText, Schemas};
 
@@ -40,17 +41,21 @@ static DESCRIPTION: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
-const INTRODUCTION: &str = "A CSV or NDJSON file, kept as a whole or not at all: every problem is listed at once with its row and column. The \
+const INTRODUCTION: &str = "A CSV, XLSX or NDJSON file, kept as a whole or not at all: every problem is listed at once with its row and column. The \
 answer has the result if the import takes less than two seconds (`Prefer: wait=60` for so many, at most 60); otherwise, or with \
 `Prefer: respond-async`, it is 202 with a job.\n\n\
-The first line of a CSV file names the columns, in any order, in English or Arabic; case, spaces, `_` and `-` do not matter. An unknown column \
-is refused with the nearest known name.";
+The first row of a CSV or XLSX file names the columns, in any order, in English or Arabic; case, spaces, `_` and `-` do not matter. An unknown column \
+is refused with the nearest known name.\n\n\
+Nothing about a file is guessed: dates are `2026-12-31` and amounts `1234.50` unless a profile of `/import-profiles` or the parameters name another \
+format, other marks or other digits, and a cell that does not fit is refused. `1,234` is an amount only where `decimalMark` or `thousandsMark` says which. \
+Numbers and dates of XLSX cells are read as they are stored. `dryRun=true` shows in `reading` how the first rows were read.";
 
 const ENTRIES: &str = "Rows with the same `entry` are one entry, whether or not they follow one another. A value of the entry may be given in one of its \
 rows or in all of them; rows with different values are refused, and the order of the rows does not matter. An entry whose rows all name one \
 currency is in that currency, any other in the company currency.\n\n\
 **opening-balances** need `account` and `debit` or `credit`; all rows are one entry, balanced through the opening account. It is posted, \
-as with `POST /opening-balances`, unless `post=false`; journal entries stay drafts, as with `POST /journal-entries`, unless `post=true`.\n\n\
+as with `POST /opening-balances`, unless `post=false`; journal entries stay drafts, as with `POST /journal-entries`, unless `post=true`. Entries that an approval policy matches are \
+refused then (`approval_required`): import drafts and submit them.\n\n\
 A further column names a dimension by its code and holds codes or names of its values. Dimensions and values that do not exist are created with \
 `createDimensions=true` only, and never with a name that differs from a known one only by a typing error (`discription`, `cost center` beside `cost-centre`): \
 create those yourself.\n\n\
@@ -73,9 +78,10 @@ their dates: drafts, or with `post=true` posted. That needs the permission to cr
 names as `invoice` is paid as far as it is open; of several rows each pays its amount exactly. A file has at most 20,000 documents and 100,000 rows, \
 and is imported once, like journal entries.";
 
-const FILE: &str = "The file in UTF-8. `Content-Type` says what it is: `text/csv` has a header line and rows, separated by comma, semicolon or tab, \
+const FILE: &str = "The file, as text in UTF-8 unless `charset` or `encoding` says otherwise. `Content-Type` says what it is: `text/csv` has a header line and rows, separated by comma, semicolon or tab, \
 or as a first line `sep=;` says; `text/tab-separated-values` has a header line and rows separated by tabs; `application/x-ndjson` has one row or one \
-entry a line. As `application/octet-stream` the file is NDJSON when it begins with a brace and CSV otherwise.";
+entry a line; XLSX has a sheet. As `application/octet-stream` the file is XLSX when it begins as an archive, NDJSON when it begins with a brace \
+and CSV otherwise.";
 
 const PREFER: &str = "`wait=60` waits up to so many seconds, at most 60, before the work becomes a job; \
                       `respond-async` makes a job at once. `Preference-Applied` tells which was applied.";
@@ -94,7 +100,7 @@ pub fn operations(ops: &mut Operations) {
         .access(Access::Permission(IMPORT))
         .changes()
         .raw_body(OCTET_STREAM, file)
-        .body_media_types(&[CSV, TSV, NDJSON])
+        .body_media_types(&[CSV, TSV, NDJSON, XLSX])
         .query::<create::ImportQuery>()
         .ok::<ImportResultView>()
         .accepted::<JobView>()
@@ -119,7 +125,7 @@ pub fn operations(ops: &mut Operations) {
         .access(Access::Permission(IMPORT))
         .changes()
         .raw_body(OCTET_STREAM, file)
-        .body_media_types(&[CSV, TSV, NDJSON])
+        .body_media_types(&[CSV, TSV, NDJSON, XLSX])
         .query::<create::ImportEntriesQuery>()
         .ok::<ImportResultView>()
         .accepted::<JobView>()

@@ -4,12 +4,14 @@ use std::io::Read;
 
 use application::accounting::imports::{ImportFormat, ImportKind, ParsedFile, parse};
 use application::ports::pace::breathe_out;
+use application::spreadsheet::SIGNATURE;
 use axum::body::Body;
 use bytes::{Buf, Bytes};
 use http_body_util::BodyExt;
 use sha2::{Digest, Sha256};
 use tokio::sync::mpsc;
 
+use super::reading::Form;
 use crate::middleware::body_limit::{BodyLimit, broken_off};
 use crate::problem::Problem;
 use crate::unhurried::Unhurried;
@@ -25,9 +27,13 @@ struct Pieces {
 }
 
 impl Pieces {
-    /// The format of a file that names none: lines of JSON begin with a brace; CSV, which has a header line, does not.
+    /// The format that the first bytes show: workbooks are archives, lines of JSON begin with a brace, and CSV, which has a
+    /// header line, with neither.
     fn format(&mut self) -> ImportFormat {
         self.wait();
+        if self.piece.starts_with(SIGNATURE) {
+            return ImportFormat::Xlsx;
+        }
         let text = self.piece.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&self.piece);
         if text.trim_ascii_start().starts_with(b"{") { ImportFormat::NdJson } else { ImportFormat::Csv }
     }
@@ -58,14 +64,15 @@ pub async fn read(
     mut body: Body,
     limit: BodyLimit,
     kind: ImportKind,
-    format: Option<ImportFormat>,
+    form: Form,
     unhurried: Unhurried,
 ) -> Result<(ParsedFile, [u8; 32]), Problem> {
     let (sender, pieces) = mpsc::channel(PIECES_MAX);
     let parsing = unhurried.run(move || {
         let mut pieces = Pieces { pieces, piece: Bytes::new() };
-        let format = format.unwrap_or_else(|| pieces.format());
-        parse(kind, format, pieces)
+        let found = pieces.format();
+        let (format, reading) = form.settled(found)?;
+        parse(kind, format, &reading, pieces)
     });
     let mut hash = Sha256::new();
     while let Some(frame) = body.frame().await {

@@ -15,6 +15,7 @@ pub async fn create(
         journal: journal(body.journal_id, body.journal_code),
         posting_date: body.posting_date,
         document_date: body.document_date,
+        reverse_on: body.reverse_on,
         currency: body.currency,
         description: body.description.map(Into::into),
         reference: body.reference.map(Into::into),

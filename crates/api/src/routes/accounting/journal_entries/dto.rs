@@ -26,6 +26,9 @@ request! {
         posting_date: NaiveDate = "2026-01-31",
         /// The date of the underlying document.
         document_date: Option<NaiveDate>,
+        /// The day on which an accrual is taken back. Posting the entry posts its reversal of that day, too, in the same
+        /// transaction; the two are linked like any entry and its reversal.
+        reverse_on: Option<NaiveDate> = "2026-02-01",
         /// The currency of lines that do not name their own; by default the company currency.
         currency: Option<CurrencyCode> = "SAR",
         /// A description of the transaction.
@@ -52,6 +55,8 @@ request! {
         posting_date: Optional<NaiveDate>,
         /// The date of the underlying document.
         document_date: Patch<NaiveDate>,
+        /// The day on which an accrual is taken back, after the posting date.
+        reverse_on: Patch<NaiveDate>,
         /// The currency of lines that do not name their own.
         currency: Optional<CurrencyCode>,
         /// A description of the transaction.

@@ -18,6 +18,7 @@ pub async fn update(
         journal: journal(body.journal_id.0, body.journal_code.0),
         posting_date: body.posting_date.0,
         document_date: body.document_date.into_option(),
+        reverse_on: body.reverse_on.into_option(),
         currency: body.currency.0,
         description: body.description.map(String::from).into_option(),
         reference: body.reference.map(String::from).into_option(),

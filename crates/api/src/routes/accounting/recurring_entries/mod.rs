@@ -1,34 +1,43 @@
 //! `/recurring-entries`: templates that become entries when they fall due.
 
-mod actions;
 pub mod dto;
-mod read;
-mod schedule;
 mod write;
 
 use application::accounting::error::{JOURNAL_UNKNOWN, POST_PERMISSION_NEEDED};
 use application::accounting::ports::recurring_entries::{OCCURRENCE_LIST, RECURRING_ENTRY_LIST};
-use application::accounting::recurring_entries::{
-    CreateRecurringEntry, DeleteRecurringEntry, RunRecurringEntry, SkipRecurringOccurrence,
-    UpdateRecurringEntry,
-};
+use application::accounting::recurring::{DeleteRecurring, RunRecurring, SkipOccurrence};
+use application::accounting::recurring_entries::{CreateRecurringEntry, UpdateRecurringEntry};
+use application::accounting::views::recurring::RecurringOccurrenceView;
 use application::accounting::views::recurring_entry::{
-    RecurringEntryView, RecurringOccurrenceView, RecurringRunView, RecurringSkipView, UpcomingEntriesView,
+    RecurringEntryView, RecurringRunView, RecurringSkipView, UpcomingEntriesView,
 };
 use application::authorize::Access;
 use application::error::{ALREADY_EXISTS, IN_USE};
+use application::paging::ListSpec;
 use domain::accounting::journal_entry::{CONTROL_REASON_REQUIRED, UNBALANCED_ENTRY};
 use domain::accounting::recurrence::RECURRENCE_END_BEFORE_START;
+use domain::accounting::recurring::RECURRING_OCCURRENCE_NOT_OPEN;
 use domain::accounting::recurring_entry::{
-    RECURRING_ENTRY_DROPS_OVERDUE, RECURRING_ENTRY_ENDED, RECURRING_ENTRY_INACTIVE,
-    RECURRING_ENTRY_NEVER_DUE, RECURRING_OCCURRENCE_NOT_OPEN,
+    EntryTemplate, RECURRING_ENTRY_DROPS_OVERDUE, RECURRING_ENTRY_ENDED, RECURRING_ENTRY_INACTIVE,
+    RECURRING_ENTRY_NEVER_DUE,
 };
 
+use super::recurring::{self, PreviewQuery, RecurringRoutes, RunRecurringBody, SkipOccurrenceBody};
 use crate::operation::Operations;
 
 const READ: Access = Access::Permission("accounting.recurring_entry.read");
 const PATH: &str = "/recurring-entries";
 const TAG: &str = "recurring entries";
+
+impl RecurringRoutes for EntryTemplate {
+    const READ: Access = READ;
+    const LIST: &'static ListSpec = &RECURRING_ENTRY_LIST;
+    const OCCURRENCES: &'static ListSpec = &OCCURRENCE_LIST;
+
+    fn version(view: &RecurringEntryView) -> i64 {
+        view.version
+    }
+}
 
 pub fn operations(ops: &mut Operations) {
     ops.tag(
@@ -36,7 +45,7 @@ pub fn operations(ops: &mut Operations) {
         "Recurring entries: templates that become drafts or posted entries on their dates, each exactly \
          once.",
     );
-    ops.get(PATH, read::list)
+    ops.get(PATH, recurring::list::<EntryTemplate>)
         .id("list_recurring_entries")
         .tag(TAG)
         .summary("List recurring entries")
@@ -70,7 +79,7 @@ pub fn operations(ops: &mut Operations) {
 }
 
 fn one(ops: &mut Operations) {
-    ops.get("/recurring-entries/{id}", read::get)
+    ops.get("/recurring-entries/{id}", recurring::get::<EntryTemplate>)
         .id("get_recurring_entry")
         .tag(TAG)
         .summary("Get a recurring entry with its lines")
@@ -101,26 +110,26 @@ fn one(ops: &mut Operations) {
             &POST_PERMISSION_NEEDED,
             &CONTROL_REASON_REQUIRED,
         ]);
-    ops.delete("/recurring-entries/{id}", write::delete)
+    ops.delete("/recurring-entries/{id}", recurring::delete::<EntryTemplate>)
         .id("delete_recurring_entry")
         .tag(TAG)
         .summary("Delete a recurring entry")
         .description("Possible while no entry was made from it; afterwards set `active` to false.")
-        .command::<DeleteRecurringEntry>()
+        .command::<DeleteRecurring<EntryTemplate>>()
         .if_match()
         .no_content()
         .errors(&[&IN_USE]);
 }
 
 fn occurrences(ops: &mut Operations) {
-    ops.get("/recurring-entries/{id}/preview", read::preview)
+    ops.get("/recurring-entries/{id}/preview", recurring::preview::<EntryTemplate>)
         .id("preview_recurring_entry")
         .tag(TAG)
         .summary("Preview the next entries")
         .access(READ)
-        .query::<dto::PreviewQuery>()
+        .query::<PreviewQuery>()
         .ok::<UpcomingEntriesView>();
-    ops.post("/recurring-entries/{id}/run", actions::run)
+    ops.post("/recurring-entries/{id}/run", recurring::run::<EntryTemplate>)
         .id("run_recurring_entry")
         .tag(TAG)
         .summary("Make the entries that are due")
@@ -131,12 +140,12 @@ fn occurrences(ops: &mut Operations) {
              again, or skip it. The background job does the same: for new occurrences within a minute of \
              their due time, for failed ones once a day.",
         )
-        .command::<RunRecurringEntry>()
+        .command::<RunRecurring<EntryTemplate>>()
         .if_match()
-        .body::<dto::RunRecurringEntryBody>()
+        .body::<RunRecurringBody>()
         .ok::<RecurringRunView>()
         .errors(&[&RECURRING_ENTRY_INACTIVE, &POST_PERMISSION_NEEDED]);
-    ops.get("/recurring-entries/{id}/occurrences", read::occurrences)
+    ops.get("/recurring-entries/{id}/occurrences", recurring::occurrences::<EntryTemplate>)
         .id("list_recurring_occurrences")
         .tag(TAG)
         .summary("List the occurrences that were not made")
@@ -146,16 +155,16 @@ fn occurrences(ops: &mut Operations) {
         )
         .access(READ)
         .list::<RecurringOccurrenceView>(&OCCURRENCE_LIST);
-    ops.post("/recurring-entries/{id}/skip", actions::skip)
+    ops.post("/recurring-entries/{id}/skip", recurring::skip::<EntryTemplate>)
         .id("skip_recurring_occurrence")
         .tag(TAG)
         .summary("Skip an occurrence")
         .description(
             "The next occurrence, or one that failed, will not be made. The reason is kept in the audit log.",
         )
-        .command::<SkipRecurringOccurrence>()
+        .command::<SkipOccurrence<EntryTemplate>>()
         .if_match()
-        .body::<dto::SkipRecurringOccurrenceBody>()
+        .body::<SkipOccurrenceBody>()
         .ok::<RecurringSkipView>()
         .errors(&[&RECURRING_OCCURRENCE_NOT_OPEN, &RECURRING_ENTRY_ENDED]);
 }

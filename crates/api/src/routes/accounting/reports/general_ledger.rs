@@ -8,11 +8,12 @@ use axum::response::Response;
 use domain::error::{Language, Violation};
 use futures::stream::{StreamExt, TryStreamExt};
 
+use super::csv_options::FileForm;
 use super::query::LedgerQuery;
-use super::render::{Setting, byte_order_mark, name_media};
+use super::render::{Setting, name_media};
 use super::tables::{general_ledger_columns, general_ledger_row, titled};
 use crate::answer::{self, ApiResult};
-use crate::export::{Table, TableRow, header_line, lines, to_xlsx};
+use crate::export::{CsvStyle, Table, TableRow, to_xlsx};
 use crate::extract::{Media, Query};
 
 /// Most rows of a spreadsheet: it is made in memory.
@@ -23,8 +24,8 @@ const PRINTED_ROWS_MAX: usize = 10_000;
 const CHUNK_ROWS: usize = 500;
 
 pub async fn get(setting: Setting, Query(query): Query<LedgerQuery>) -> ApiResult {
-    let format = query.format.map(|format| format.as_str());
-    let media = setting.media(format);
+    let form = FileForm::of(query.format.map(|format| format.as_str()), query.csv);
+    let media = setting.media(form.format);
     let tenant = setting.ctx.tenant;
     let language = setting.language();
     let request = request(query, language)?;
@@ -33,12 +34,15 @@ pub async fn get(setting: Setting, Query(query): Query<LedgerQuery>) -> ApiResul
     }
     let (scope, rows) = setting.reports.stream_general_ledger(tenant, &request).await?;
     let body = match media {
-        Media::Xlsx => Body::from(to_xlsx(&collected(&scope, rows, language, SPREADSHEET_ROWS_MAX).await?)?),
+        Media::Xlsx => {
+            let table = collected(&scope, rows, language, SPREADSHEET_ROWS_MAX).await?;
+            Body::from(to_xlsx(&setting.dated(table))?)
+        }
         Media::Pdf => {
             let table = collected(&scope, rows, language, PRINTED_ROWS_MAX).await?;
             Body::from(setting.print(&table).await?)
         }
-        _ => text(media, byte_order_mark(format), rows, language)?,
+        _ => text((media, form.csv), &setting.dated(titled(&scope, language)), rows, language)?,
     };
     let mut response = Response::new(body);
     name_media(response.headers_mut(), media, "general-ledger");
@@ -66,13 +70,18 @@ fn request(query: LedgerQuery, language: Language) -> AppResult<GeneralLedgerReq
 }
 
 /// CSV or NDJSON, as the client reads.
-fn text(media: Media, mark: &[u8], rows: RowStream, language: Language) -> AppResult<Body> {
+fn text(
+    (media, csv): (Media, CsvStyle),
+    title: &Table,
+    rows: RowStream,
+    language: Language,
+) -> AppResult<Body> {
     let header = match media {
-        Media::Csv => [mark, &header_line(&general_ledger_columns(language))?].concat(),
+        Media::Csv => csv.header(&general_ledger_columns(language), &title.about())?,
         _ => Vec::new(),
     };
     let chunks = rows.try_chunks(CHUNK_ROWS).map(move |chunk| {
-        let written = chunk.map_err(|failed| failed.1).and_then(|rows| write(media, &rows, language));
+        let written = chunk.map_err(|failed| failed.1).and_then(|rows| write((media, csv), &rows, language));
         written.map_err(|error| {
             // Too late for a status: the connection is cut, so that the list is not taken for complete.
             tracing::error!(error = %error, "a streamed general ledger broke off");
@@ -83,10 +92,14 @@ fn text(media: Media, mark: &[u8], rows: RowStream, language: Language) -> AppRe
     Ok(Body::from_stream(header.chain(chunks)))
 }
 
-fn write(media: Media, rows: &[GeneralLedgerRowView], language: Language) -> AppResult<Vec<u8>> {
+fn write(
+    (media, csv): (Media, CsvStyle),
+    rows: &[GeneralLedgerRowView],
+    language: Language,
+) -> AppResult<Vec<u8>> {
     if media == Media::Csv {
         let rows: Vec<_> = rows.iter().map(|row| general_ledger_row(row, language)).collect();
-        return lines(&rows);
+        return csv.lines(&rows);
     }
     let mut out = Vec::new();
     for row in rows {

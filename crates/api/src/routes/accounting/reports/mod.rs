@@ -3,6 +3,7 @@
 mod balance_sheet;
 mod cash_flow;
 mod control_accounts;
+pub mod csv_options;
 mod general_ledger;
 mod income_statement;
 pub mod query;

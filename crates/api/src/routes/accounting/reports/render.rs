@@ -12,7 +12,8 @@ use application::ports::cache::{CacheKey, Cached, CachedEntity, ListHash, Load};
 use application::printing::ports::Printer;
 use axum::extract::FromRequestParts;
 use bytes::Bytes;
-use domain::error::Language;
+use chrono::NaiveDate;
+use domain::error::{Language, Phrase};
 use domain::ids::TenantId;
 use futures::FutureExt;
 use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
@@ -21,19 +22,14 @@ use http::{HeaderMap, HeaderValue};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+use super::csv_options::{CSV_WITH_MARK, FileForm};
 use crate::answer::{self, ApiResult};
-use crate::export::{Table, on_paper, to_csv, to_xlsx};
+use crate::export::{CsvStyle, Table, on_paper, to_xlsx};
 use crate::extract::{Ctx, Media};
 use crate::problem::Problem;
 use crate::state::AppState;
 
-/// CSV for spreadsheet programs that take a file for Latin script unless it begins with a byte order mark.
-pub const CSV_WITH_MARK: &str = "csv-bom";
-
-/// The first bytes of a file in this format.
-pub fn byte_order_mark(format: Option<&str>) -> &'static [u8] {
-    if format == Some(CSV_WITH_MARK) { "\u{feff}".as_bytes() } else { &[] }
-}
+const MADE: Phrase = Phrase::new("Printed on", "طُبع في");
 
 /// Everything a report's handler needs of its surroundings.
 pub struct Setting {
@@ -70,6 +66,11 @@ impl Setting {
         self.printer.pdf(on_paper(table, self.language(), today), today).await
     }
 
+    /// The table with the day on which it is made, as files that are not paper say it.
+    pub fn dated(&self, table: Table) -> Table {
+        dated(table, self.language(), self.reports.today())
+    }
+
     /// `format` decides before `Accept` does.
     pub fn media(&self, format: Option<&'static str>) -> Media {
         match format {
@@ -87,7 +88,7 @@ impl Setting {
         self,
         name: &'static str,
         request: R,
-        format: Option<&'static str>,
+        form: FileForm,
         make: F,
         table: fn(&V, Language) -> Table,
     ) -> ApiResult
@@ -97,9 +98,8 @@ impl Setting {
         F: Fn(Reports, TenantId, R) -> Fut + Clone + Send + 'static,
         Fut: Future<Output = AppResult<V>> + Send + 'static,
     {
-        let (media, tenant, language) = (self.media(format), self.ctx.tenant, self.language());
-        let mark = byte_order_mark(format);
-        let key = self.key(name, &request, media, mark);
+        let (media, tenant, language) = (self.media(form.format), self.ctx.tenant, self.language());
+        let key = self.key(name, &request, media, form.csv);
         let reports = self.reports.clone();
         let printer = self.printer.clone();
         let make = move || {
@@ -111,7 +111,8 @@ impl Setting {
                     let document = on_paper(&table(&view, language), language, today);
                     return Ok(versioned(printer.pdf(document, today).await?));
                 }
-                render(&view, (media, mark), language, table)
+                let table = |view: &V| dated(table(view, language), language, today);
+                render(&view, (media, form.csv), table)
             }
         };
         let refusal: Arc<Mutex<Option<AppError>>> = Arc::default();
@@ -142,8 +143,8 @@ impl Setting {
     }
 
     /// Everything the bytes depend on beside the books, whose changes make the whole group stale (F6).
-    fn key(&self, name: &str, request: &impl Debug, media: Media, mark: &[u8]) -> CacheKey {
-        let (today, form) = (self.reports.today().to_string(), format!("{media:?}{}", mark.len()));
+    fn key(&self, name: &str, request: &impl Debug, media: Media, csv: CsvStyle) -> CacheKey {
+        let (today, form) = (self.reports.today().to_string(), format!("{media:?}{csv:?}"));
         let parts = [
             name,
             &today,
@@ -156,15 +157,18 @@ impl Setting {
     }
 }
 
+fn dated(table: Table, language: Language, today: NaiveDate) -> Table {
+    Table { made: Some(format!("{}: {today}", MADE.text(language))), ..table }
+}
+
 fn render<V: Serialize>(
     view: &V,
-    (media, mark): (Media, &[u8]),
-    language: Language,
-    table: fn(&V, Language) -> Table,
+    (media, csv): (Media, CsvStyle),
+    table: impl Fn(&V) -> Table,
 ) -> AppResult<Cached> {
     let body = match media {
-        Media::Csv => [mark, &to_csv(&table(view, language))?].concat().into(),
-        Media::Xlsx => to_xlsx(&table(view, language))?.into(),
+        Media::Csv => csv.file(&table(view))?.into(),
+        Media::Xlsx => to_xlsx(&table(view))?.into(),
         _ => answer::to_bytes(view)?,
     };
     Ok(versioned(body))

@@ -2,6 +2,7 @@ use application::accounting::reports::Reports;
 use application::accounting::reports::request::ReportRequest;
 use domain::ids::TenantId;
 
+use super::csv_options::FileForm;
 use super::query::RangeQuery;
 use super::render::Setting;
 use super::tables;
@@ -9,10 +10,10 @@ use crate::answer::ApiResult;
 use crate::extract::Query;
 
 pub async fn get(setting: Setting, Query(query): Query<RangeQuery>) -> ApiResult {
-    let format = query.format.map(|format| format.as_str());
+    let form = FileForm::of(query.format.map(|format| format.as_str()), query.csv);
     let request = query.request(setting.language())?;
     let make = |reports: Reports, tenant: TenantId, request: ReportRequest| async move {
         reports.trial_balance(tenant, &request).await
     };
-    setting.report("trial-balance", request, format, make, tables::trial_balance).await
+    setting.report("trial-balance", request, form, make, tables::trial_balance).await
 }

@@ -38,6 +38,8 @@ pub async fn create_profile(uow: &mut dyn UnitOfWork) -> AppResult<()> {
         price_tolerance_amount: Optional(None),
         discount_without_vat: Optional(None),
         payment_tolerances: Optional(None),
+        bad_debt_months: Optional(None),
+        bad_debt_proof_above: Optional(None),
     };
     save_change(uow, &old, &change).await.map(|_| ())
 }

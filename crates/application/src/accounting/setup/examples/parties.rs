@@ -203,6 +203,8 @@ fn no_customer() -> CustomerBody {
         tax_treatment_code: Patch::Absent,
         price_list_id: Patch::Absent,
         price_list_code: Patch::Absent,
+        dunning_profile_id: Patch::Absent,
+        dunning_profile_code: Patch::Absent,
     }
 }
 

@@ -62,6 +62,7 @@ impl TermPlan {
             code: Code::parse(self.code)?,
             name: LocalizedName::parse(Some(self.ar), Some(self.en))?,
             discount_basis: DiscountBasis::Gross,
+            partial_discount: false,
             lines: List(vec![line]),
         })
     }

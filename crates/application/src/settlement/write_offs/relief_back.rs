@@ -1,0 +1,46 @@
+//! The relief of a write-off that is reversed: the customer has paid after all, so the VAT is owed again.
+
+use chrono::NaiveDate;
+use domain::accounting::journal_entry::{EntrySource, EntrySourceKind};
+use domain::ids::JournalEntryId;
+use domain::tax::tax_entry::{TaxEntry, TaxEntryId};
+
+use super::ports::StoredWriteOff;
+use super::views::VatReliefView;
+use crate::accounting::ledger::{Ledger, Posting};
+use crate::accounting::ports::journal_entries::{EntryMeta, StoredEntry};
+use crate::context::RequestContext;
+use crate::error::{AppError, AppResult};
+use crate::settlement::entry::of_the_whole;
+use crate::unit_of_work::UnitOfWork;
+
+/// Which of the write-off's entries takes its relief back.
+const RELIEF_REVERSAL_PART: u32 = 3;
+
+/// Takes the relief back on the day of the reversal, or on its own day if that is later.
+pub(super) async fn take_relief_back(
+    ctx: &RequestContext,
+    uow: &mut dyn UnitOfWork,
+    write_off: &StoredWriteOff,
+    (date, reason): (NaiveDate, &str),
+) -> AppResult<Option<VatReliefView>> {
+    let Some(relief) = &write_off.vat_relief else { return Ok(None) };
+    let date = date.max(relief.date);
+    let entry = JournalEntryId::new(relief.entry_id);
+    let Some(StoredEntry::Posted { entry, .. }) = uow.journal_entries().find(entry).await? else {
+        return Err(AppError::internal("the entry of a relief is not in the ledger"));
+    };
+    let reversal = JournalEntryId::new(uow.new_id());
+    let source = EntrySource::part(EntrySourceKind::WriteOff, write_off.id.uuid(), RELIEF_REVERSAL_PART);
+    let draft = entry.document_reversal_on(reversal, date, reason, source)?;
+    let posting = Posting::new(draft, EntryMeta::new(ctx.actor.user_id(), uow.now()));
+    Ledger::open(ctx, uow).await?.post_noted(uow, vec![posting]).await.map_err(of_the_whole)?;
+    let mut opposite = Vec::new();
+    for taken in uow.tax_entries().entries_of(write_off.id.uuid()).await? {
+        let owed = taken.negated().ok_or_else(|| AppError::internal("a relief cannot be taken back"))?;
+        let id = TaxEntryId::new(uow.new_id());
+        opposite.push(TaxEntry { id, entry: reversal, tax_date: date, posting_date: date, ..owed });
+    }
+    uow.tax_entries().insert_tax_entries(&opposite).await?;
+    Ok(Some(VatReliefView { reversal_entry_id: Some(reversal.uuid()), ..relief.clone() }))
+}
