@@ -120,7 +120,7 @@ crate::choices! {
 pub enum ColumnSource {
     /// The column of the file with this heading.
     Heading(String),
-    /// The same value in every row, written as in requests: `1234.50`, `2026-12-31`.
+    /// A constant value for every row, written as in requests: `1234.50`, `2026-12-31`.
     Value(String),
 }
 

@@ -48,7 +48,7 @@ crate::errors! {
 }
 
 crate::choices! {
-    /// What a party is in law.
+    /// The legal kind of a party.
     pub enum PartyKind {
         Company = "company",
         Person = "person",

@@ -1,4 +1,4 @@
-//! What a party is as a customer and as a supplier (R41).
+//! The customer and supplier roles of a party (R41).
 
 use super::dunning_profile::DunningProfileId;
 use super::party_group::PartyGroupId;
@@ -33,7 +33,7 @@ crate::choices! {
 }
 
 crate::choices! {
-    /// What is no longer done with a customer.
+    /// The transactions for which a customer is blocked.
     pub enum CustomerBlock {
         None = "none",
         Orders = "orders",
@@ -56,7 +56,7 @@ impl CustomerBlock {
 }
 
 crate::choices! {
-    /// What is no longer done with a supplier.
+    /// The transactions for which a supplier is blocked.
     pub enum SupplierBlock {
         None = "none",
         Orders = "orders",

@@ -17,7 +17,7 @@ crate::errors! {
         "المفتوح من البند {number} هو {open} {currency}؛ والمبلغ {paid} مع الخصم {discount} لا يسددانه.";
 }
 
-/// What is granted to who pays an item until a day.
+/// The discount for paying an item until a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EarlyDiscount {
     /// The last day.

@@ -15,7 +15,7 @@ pub struct TermDates {
     pub delivery: NaiveDate,
 }
 
-/// What is granted to those who pay until a day.
+/// The discount for payment until a day.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EarlyPayment {
     pub percent: Percentage,
