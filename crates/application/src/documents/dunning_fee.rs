@@ -17,7 +17,7 @@ use crate::error::AppResult;
 use crate::unit_of_work::UnitOfWork;
 use crate::wire::Kept;
 
-/// What the invoice is for, as it says so itself.
+/// The description on the invoice.
 const DESCRIPTION: &str = "رسوم مطالبة / Dunning fee";
 
 /// A fee that a customer owes for being reminded.

@@ -73,7 +73,7 @@ pub trait OpenItemRepository: Send {
         &mut self,
         entries: &BTreeSet<JournalEntryId>,
     ) -> StorageResult<Vec<OpenItem>>;
-    /// What parties have open that was posted through a day, at most `max` items in the order of parties and due dates.
+    /// The open items of parties that were posted through a day, at most `max` in the order of parties and due dates.
     async fn unsettled_items(
         &mut self,
         control: ControlKind,
@@ -95,7 +95,7 @@ pub trait OpenItemRepository: Send {
     async fn find_allocation(&mut self, id: AllocationId) -> StorageResult<Option<StoredAllocation>>;
     /// Writes until when items grant a discount, and how much.
     async fn save_discounts(&mut self, discounts: &[(OpenItemId, EarlyDiscount)]) -> StorageResult<()>;
-    /// What live allocations with notes have taken of an item, in its currency; a magnitude.
+    /// The amount that live allocations with notes have taken off an item, in its currency; a magnitude.
     async fn credited_of(&mut self, id: OpenItemId) -> StorageResult<Amount>;
     /// The allocations that belong to these and that nobody has undone.
     async fn companions_of(&mut self, ids: &BTreeSet<AllocationId>) -> StorageResult<Vec<StoredAllocation>>;
@@ -161,7 +161,7 @@ pub struct AgeingQuery {
     pub max: i64,
 }
 
-/// What is open of the items of a party that have one date and side.
+/// The open amount of a party's items with one date and side.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AgedSum {
     pub party: String,

@@ -75,10 +75,10 @@ pub struct AllocationView {
     pub date: NaiveDate,
     pub debit_item_id: Uuid,
     pub credit_item_id: Uuid,
-    /// What was settled of the debit item, in its currency.
+    /// The amount settled of the debit item, in its currency.
     pub amount: String,
     pub currency: String,
-    /// What was settled of the credit item, in its currency.
+    /// The amount settled of the credit item, in its currency.
     pub credit_amount: String,
     pub credit_currency: String,
     /// The realised exchange difference in the company currency: a gain if positive, a loss if negative. That of an `undo`
@@ -103,7 +103,7 @@ pub struct AllocationView {
     pub recorded_at: String,
 }
 
-/// What one request settled.
+/// The allocations of one request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AllocationBatchView {

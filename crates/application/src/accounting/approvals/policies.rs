@@ -204,7 +204,7 @@ impl MasterData for ApprovalPolicy {
         PolicyInput::new(new).resolve(id, 1, check).await
     }
 
-    /// What waits already keeps the steps that it was submitted with.
+    /// Requests that wait already keep the steps with which they were submitted.
     async fn change(&self, change: &ApprovalPolicyChange, check: &mut Check<'_>) -> AppResult<Option<Self>> {
         PolicyInput::changed(self, change).resolve(self.id, self.version, check).await
     }

@@ -90,6 +90,6 @@ pub struct ShownCellView {
     pub heading: Option<String>,
     /// The beginning of what is in the file.
     pub raw: Option<String>,
-    /// What it was read as; null when it cannot be read.
+    /// The value as it was read; null when it cannot be read.
     pub value: Option<String>,
 }

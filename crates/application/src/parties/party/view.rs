@@ -91,7 +91,7 @@ impl Shown<Vec<Contact>> for Vec<ContactView> {
     }
 }
 
-/// What a party is as a customer.
+/// The customer role of a party.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct CustomerView {
@@ -134,7 +134,7 @@ impl Shown<Customer> for CustomerView {
     }
 }
 
-/// What a party is as a supplier.
+/// The supplier role of a party.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SupplierView {
@@ -194,7 +194,7 @@ view! {
         allow_duplicate_reason: Option<String>,
         /// The party that it was merged into; null when it was not.
         merged_into_id: Option<Uuid>,
-        /// What is worth a look; only in the answer to the request that it is about.
+        /// Warnings; only in the answer to the request that they are about.
         #[serde(skip_serializing_if = "Vec::is_empty")]
         warnings: Vec<WarningView> = |_| Vec::new(),
     }

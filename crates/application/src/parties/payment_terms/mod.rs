@@ -47,7 +47,7 @@ request! {
         code: Code = "2-10-NET30-EARLY",
         /// Name in Arabic, English or both.
         name: LocalizedName = { "ar": "30 يومًا، خصم 2٪ خلال 10 أيام", "en": "30 days, 2 % within 10 days" },
-        /// What a discount is a share of: the instalment with its VAT (`gross`) or without (`net`).
+        /// The base of a discount: the instalment with its VAT (`gross`) or without (`net`).
         discount_basis: DiscountBasis => "gross",
         /// Whether who pays a part of an instalment early gets the discount in proportion; otherwise only who pays all of it.
         partial_discount: bool => false,
@@ -61,7 +61,7 @@ request! {
         code: Optional<Code>,
         /// Name in Arabic, English or both.
         name: Optional<LocalizedName>,
-        /// What a discount is a share of: the instalment with its VAT (`gross`) or without (`net`).
+        /// The base of a discount: the instalment with its VAT (`gross`) or without (`net`).
         discount_basis: Optional<DiscountBasis>,
         /// Whether who pays a part of an instalment early gets the discount in proportion.
         partial_discount: Optional<bool>,

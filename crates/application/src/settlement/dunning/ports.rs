@@ -170,9 +170,9 @@ pub struct OverdueQuery {
 pub trait DunningRepository: Send {
     /// In the order of parties, currencies and due dates.
     async fn overdue_items(&mut self, query: &OverdueQuery) -> StorageResult<Vec<OverdueItem>>;
-    /// Those of the items that are still open and that nobody holds back.
+    /// The items among these that are still open and that nobody holds back.
     async fn overdue_items_of(&mut self, ids: &BTreeSet<OpenItemId>) -> StorageResult<Vec<OverdueItem>>;
-    /// What customers have open on the credit side on a day, by code and currency; magnitudes.
+    /// The open credits of customers on a day, by code and currency; magnitudes.
     async fn unallocated_credits(
         &mut self,
         parties: &BTreeSet<String>,

@@ -13,7 +13,7 @@ use crate::error::{AppError, AppResult};
 use crate::master_data::Records;
 use crate::unit_of_work::UnitOfWork;
 
-/// What a customer is reminded of in one currency.
+/// The proposed reminder of a customer in one currency.
 pub(super) struct Proposal<'a> {
     pub(super) party: PartyId,
     pub(super) party_code: String,
@@ -140,7 +140,7 @@ pub(super) async fn proposals<'a>(
     Ok(proposals)
 }
 
-/// What customers have open on the credit side.
+/// The open credits of customers.
 pub(super) struct Credits(HashMap<(String, CurrencyCode), Amount>);
 
 impl Credits {

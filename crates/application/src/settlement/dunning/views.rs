@@ -31,7 +31,7 @@ pub struct DunningRunView {
     pub notices: Option<Vec<DunningNoticeView>>,
 }
 
-/// What one customer is reminded of in one currency. Amounts are positive decimal strings.
+/// The reminder of one customer in one currency. Amounts are positive decimal strings.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DunningNoticeView {
@@ -47,7 +47,7 @@ pub struct DunningNoticeView {
     pub status: &'static str,
     pub date: NaiveDate,
     pub currency: String,
-    /// What is open of the items.
+    /// The open amount of the items.
     pub amount: String,
     /// Payments and notes of the customer in the currency that are not allocated.
     pub unallocated: String,
@@ -58,7 +58,7 @@ pub struct DunningNoticeView {
     pub fee_invoice_id: Option<Uuid>,
     pub fee_invoice_number: Option<String>,
     pub text: DunningTextView,
-    /// What is no longer done with the customer: `none`, `orders`, `deliveries`, `invoices` or `all`.
+    /// The transactions for which the customer is blocked: `none`, `orders`, `deliveries`, `invoices` or `all`.
     pub block: &'static str,
     pub items: Vec<DunningItemView>,
     /// The reason for which it was undone.

@@ -22,7 +22,7 @@ use crate::parties::party::{AddressBody, CustomerBody, NewParty, RegistrationBod
 use crate::unit_of_work::UnitOfWork;
 use crate::wire::{List, Optional, Patch, RequiredText};
 
-/// What a party is to the company.
+/// The role of a party.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Role {
     /// With a credit limit.

@@ -77,7 +77,7 @@ pub(in crate::accounting::setup) async fn ensure_payment_terms(
     create_missing::<PaymentTerm>(ctx, uow, terms).await
 }
 
-/// The same for party groups.
+/// Creates the party groups that the tenant lacks and answers how many.
 pub(in crate::accounting::setup) async fn ensure_party_groups(
     ctx: &RequestContext,
     uow: &mut dyn UnitOfWork,
