@@ -106,7 +106,7 @@ crate::choices! {
     /// The characters that the bytes of a text file stand for.
     pub enum TextEncoding {
         Utf8 = "utf-8",
-        /// With a byte order mark, which says which of its two forms it is.
+        /// UTF-16 with a byte order mark, which says which of its two forms it is.
         Utf16 = "utf-16",
         /// Arabic of Windows.
         Windows1256 = "windows-1256",
@@ -115,7 +115,7 @@ crate::choices! {
     }
 }
 
-/// Where the values of a column come from.
+/// The source of a column's values.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ColumnSource {
     /// The column of the file with this heading.

@@ -33,7 +33,7 @@ pub trait Template: Clone + PartialEq {
     type Known: ?Sized + Sync;
     const ERRORS: RecurringErrors;
 
-    /// Why nothing could ever be made of it, at its own members; `start` stands for any date.
+    /// The violations because of which nothing could ever be made of it, at its own members; `start` stands for any date.
     fn refusals(&self, start: NaiveDate, auto_post: bool, known: &Self::Known) -> Violations;
 }
 

@@ -132,7 +132,7 @@ fn percents(lines: &[TermLine]) -> impl Iterator<Item = Percentage> {
     })
 }
 
-/// When what is owed falls due.
+/// A payment term, which sets the due dates of debts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PaymentTerm {
     pub id: PaymentTermId,

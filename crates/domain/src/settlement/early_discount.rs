@@ -22,7 +22,7 @@ crate::errors! {
 pub struct EarlyDiscount {
     /// The last day.
     pub until: NaiveDate,
-    /// In the item's currency; a magnitude.
+    /// The discount in the item's currency; a magnitude.
     pub amount: Amount,
     /// Whether who pays a part gets its share of the discount.
     pub partial: bool,

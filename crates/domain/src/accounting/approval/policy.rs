@@ -38,7 +38,7 @@ pub struct ApprovalPolicy {
     /// The lowest one decides; among equals the code in order.
     pub priority: u32,
     pub journal_id: Option<JournalId>,
-    /// In the company currency, asked of the total of the entry's debits.
+    /// The smallest total of the entry's debits, in the company currency.
     pub amount_from: Option<Amount>,
     pub account: AccountSelector,
     /// Codes are compared as texts; both ends belong to the range.

@@ -50,7 +50,7 @@ pub struct NewApproval {
     pub entry: JournalEntryId,
     pub policy: ApprovalPolicyId,
     pub policy_code: Code,
-    /// As the policy has them now; later changes of the policy leave them alone.
+    /// The steps as the policy has them now; later changes of the policy leave them alone.
     pub steps: Vec<ApprovalStep>,
     pub created_by: Option<UserId>,
     pub submitted_by: UserId,
