@@ -24,7 +24,7 @@ const DESCRIPTION: &str = "رسوم مطالبة / Dunning fee";
 pub struct DunningFeeInvoice<'a> {
     pub party: PartyId,
     pub date: NaiveDate,
-    /// Without VAT, in the company currency; `None` is the price of the item.
+    /// The fee without VAT, in the company currency; `None` is the price of the item.
     pub amount: Option<Amount>,
     pub item: Option<ItemId>,
     pub tax_code: Option<&'a str>,

@@ -89,11 +89,11 @@ impl From<&DunningText> for DunningTextView {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DunningLevelView {
-    /// From 1.
+    /// The number of the level, from 1.
     pub level: u32,
     pub days_overdue: u32,
     pub text: DunningTextView,
-    /// In the company currency; null where the price of the item is charged, or nothing.
+    /// The fee in the company currency; null where the price of the item is charged, or nothing.
     pub fee_amount: Option<String>,
     pub fee_item_id: Option<Uuid>,
     pub fee_tax_id: Option<Uuid>,
@@ -125,7 +125,7 @@ view! {
         id: Uuid,
         code: String,
         name: NameView,
-        /// In the order of their days.
+        /// The levels in the order of their days.
         levels: Vec<DunningLevelView>,
     }
 }

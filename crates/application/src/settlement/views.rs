@@ -56,7 +56,7 @@ pub struct OpenItemView {
     pub settled_on: Option<NaiveDate>,
     /// The highest level of dunning that it has reached; null for none.
     pub dunning_level: Option<u32>,
-    /// Why nobody is reminded of it; null where it may be reminded of.
+    /// The reason for which the item is left out of reminders; null where it is not.
     pub dunning_hold_reason: Option<String>,
     #[schema(format = "date-time")]
     pub recorded_at: String,

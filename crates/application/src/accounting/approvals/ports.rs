@@ -23,7 +23,7 @@ pub struct StoredApproval {
     /// The sum of the debits in the company currency.
     pub total: Amount,
     pub description: Option<String>,
-    /// Why the entry was not posted after the last approval.
+    /// The reasons for which the entry was not posted after the last approval.
     pub problems: Vec<PostingProblemView>,
 }
 

@@ -30,7 +30,7 @@ pub(super) struct Layout<'a> {
 pub(super) struct Field<'a> {
     pub text: &'a str,
     pub stored: Stored,
-    /// As the file has it.
+    /// The heading as the file has it.
     pub raw: &'a str,
     pub refused: Option<&'a Violation>,
 }

@@ -16,7 +16,7 @@ pub use crate::accounting::views::recurring::StoredRecurring;
 /// How an occurrence ended that was not made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum UnmadeOccurrence {
-    /// It is tried again from `retry_on` on.
+    /// The occurrence failed and is tried again from `retry_on` on.
     Failed {
         failure: RecurringFailureView,
         retry_on: NaiveDate,

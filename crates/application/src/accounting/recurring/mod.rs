@@ -45,7 +45,7 @@ pub const UPCOMING_MAX: usize = 100;
 /// The names of a kind of recurring template.
 #[derive(Debug, Clone, Copy)]
 pub struct RecurringNames {
-    /// Of the record, in audit log and events.
+    /// The name of the record in audit log and events.
     pub entity: &'static str,
     /// The cause that the background work states.
     pub cause: &'static str,

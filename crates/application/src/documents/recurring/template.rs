@@ -43,11 +43,11 @@ domain::choices! {
 word_type!(InvoiceType, "recurringInvoiceType");
 
 domain::choices! {
-    /// Where prices come from that the template does not give.
+    /// The source of prices that the template does not give.
     pub enum TemplatePrices {
-        /// They are looked up when the template is saved, and stand in it from then on.
+        /// Prices are looked up when the template is saved, and stay in it from then on.
         Fixed = "fixed",
-        /// They are looked up for each invoice.
+        /// Prices are looked up for each invoice.
         Current = "current",
     }
 }

@@ -44,13 +44,13 @@ request! {
         roles: List<AddressRole, ADDRESS_ROLES_MAX> = ["legal", "billing"] => [],
         street: Option<LocalizedName> = { "ar": "طريق الملك فهد", "en": "King Fahd Road" },
         additional_street: Option<LocalizedName>,
-        /// In Saudi Arabia 4 digits.
+        /// The building number; 4 digits in Saudi Arabia.
         building_number: Option<RequiredText<ADDRESS_CODE_LENGTH_MAX>> = "2929",
-        /// In Saudi Arabia 4 digits.
+        /// The additional number; 4 digits in Saudi Arabia.
         additional_number: Option<RequiredText<ADDRESS_CODE_LENGTH_MAX>>,
         district: Option<LocalizedName> = { "ar": "العليا", "en": "Al Olaya" },
         city: Option<LocalizedName> = { "ar": "الرياض", "en": "Riyadh" },
-        /// In Saudi Arabia 5 digits.
+        /// The postal code; 5 digits in Saudi Arabia.
         postal_code: Option<RequiredText<ADDRESS_CODE_LENGTH_MAX>> = "12214",
         province: Option<LocalizedName>,
         country: Country => "SA",
@@ -85,7 +85,7 @@ request! {
         credit_check: Optional<CreditCheck>,
         /// The transactions for which the customer is blocked; `none` at first.
         blocked: Optional<CustomerBlock>,
-        /// Why; required while the customer is blocked, and forgotten after it.
+        /// The reason for the block; required while the customer is blocked, and forgotten after it.
         blocked_reason: Patch<RequiredText<BLOCK_REASON_LENGTH_MAX>>,
         /// The tax code of sales that name none, by its id; of the kind `vat_sale`. Null for none.
         tax_treatment_id: Patch<TaxCodeId>,
@@ -115,7 +115,7 @@ request! {
         currency: Patch<CurrencyCode>,
         /// The transactions for which the supplier is blocked; `none` at first.
         blocked: Optional<SupplierBlock>,
-        /// Why; required while the supplier is blocked, and forgotten after it.
+        /// The reason for the block; required while the supplier is blocked, and forgotten after it.
         blocked_reason: Patch<RequiredText<BLOCK_REASON_LENGTH_MAX>>,
         /// Whether the supplier is taxed in the company's country; `resident` at first.
         residency: Optional<Residency>,
@@ -146,8 +146,8 @@ request! {
         registrations: List<RegistrationBody, REGISTRATIONS_MAX> = [{ "scheme": "VAT", "number": "399999999910003" }] => [],
         addresses: List<AddressBody, ADDRESSES_MAX> = [{ "roles": ["legal"], "street": { "en": "King Fahd Road" }, "buildingNumber": "2929", "district": { "en": "Al Olaya" }, "city": { "en": "Riyadh" }, "postalCode": "12214" }] => [],
         contacts: List<ContactBody, CONTACTS_MAX> = [{ "name": "سارة القحطاني", "phone": "+966 11 555 0100" }] => [],
-        /// Why the party may have a number that another active party has. Needs the permission `parties.party.allow_duplicate`, and is
-        /// kept only where there is such a party.
+        /// The reason for which the party may have a number of another active party. Needs the permission
+        /// `parties.party.allow_duplicate`, and is kept only where there is such a party.
         allow_duplicate_reason: Option<RequiredText<DUPLICATE_REASON_LENGTH_MAX>>,
     }
 
@@ -173,8 +173,8 @@ request! {
         addresses: Optional<List<AddressBody, ADDRESSES_MAX>>,
         /// All contacts.
         contacts: Optional<List<ContactBody, CONTACTS_MAX>>,
-        /// Why the party may have a number that another active party has. Needs the permission `parties.party.allow_duplicate`, and is
-        /// looked at where `registrations` change.
+        /// The reason for which the party may have a number of another active party. Needs the permission
+        /// `parties.party.allow_duplicate`, and is looked at where `registrations` change.
         allow_duplicate_reason: Patch<RequiredText<DUPLICATE_REASON_LENGTH_MAX>>,
     }
 }

@@ -74,7 +74,7 @@ request! {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PaymentTermLineView {
-    /// In per cent of the whole; null where the line takes the rest.
+    /// The share in per cent of the whole; null where the line takes the rest.
     pub percent: Option<String>,
     /// Whether the line takes what the other lines leave.
     pub rest: bool,
@@ -106,7 +106,7 @@ impl Shown<TermLines> for Vec<PaymentTermLineView> {
 }
 
 view! {
-    /// When what is owed falls due, and what is granted to those who pay early.
+    /// A payment term: the due dates of debts, and the discounts for paying early.
     pub struct PaymentTermView of PaymentTerm {
         id: Uuid,
         code: String,

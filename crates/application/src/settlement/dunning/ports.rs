@@ -37,7 +37,7 @@ pub struct StoredDunningRun {
 }
 
 impl StoredDunningRun {
-    /// Without notices.
+    /// The view without notices.
     pub fn view(&self) -> DunningRunView {
         DunningRunView {
             id: self.id.uuid(),
@@ -57,7 +57,7 @@ impl StoredDunningRun {
 /// The fee of a notice, and the invoice that charges it.
 #[derive(Debug, Clone, Default)]
 pub struct NoticeFee {
-    /// In the company currency; `None` is the price of the item, or no fee.
+    /// The fee in the company currency; `None` is the price of the item, or no fee.
     pub amount: Option<Amount>,
     pub item: Option<ItemId>,
     pub tax_code: Option<TaxCodeId>,
@@ -152,7 +152,7 @@ pub struct OverdueItem {
     pub reached: u32,
 }
 
-/// Which overdue items are read.
+/// The overdue items to read.
 #[derive(Debug, Clone)]
 pub struct OverdueQuery {
     pub date: NaiveDate,
@@ -168,7 +168,7 @@ pub struct OverdueQuery {
 
 #[async_trait]
 pub trait DunningRepository: Send {
-    /// In the order of parties, currencies and due dates.
+    /// The overdue items in the order of parties, currencies and due dates.
     async fn overdue_items(&mut self, query: &OverdueQuery) -> StorageResult<Vec<OverdueItem>>;
     /// The items among these that are still open and that nobody holds back.
     async fn overdue_items_of(&mut self, ids: &BTreeSet<OpenItemId>) -> StorageResult<Vec<OverdueItem>>;
@@ -188,7 +188,7 @@ pub trait DunningRepository: Send {
     async fn save_dunning_run(&mut self, run: &StoredDunningRun) -> StorageResult<bool>;
     /// Deletes a draft with its notices. MUST answer `false` when it is at another version.
     async fn delete_dunning_run(&mut self, id: DunningRunId, version: i64) -> StorageResult<bool>;
-    /// In the order in which they were made.
+    /// The notices in the order in which they were made.
     async fn dunning_notices_of(&mut self, run: DunningRunId) -> StorageResult<Vec<StoredDunningNotice>>;
     async fn find_dunning_notice(
         &mut self,
@@ -241,7 +241,7 @@ pub static DUNNING_NOTICE_LIST: ListSpec = ListSpec {
 
 #[async_trait]
 pub trait DunningQueries: Send + Sync {
-    /// With its notices.
+    /// The run with its notices.
     async fn dunning_run(&self, tenant: TenantId, id: DunningRunId) -> AppResult<Option<DunningRunView>>;
     async fn dunning_runs(&self, tenant: TenantId, query: &ListQuery) -> AppResult<Page<DunningRunView>>;
     async fn dunning_notice(

@@ -1,4 +1,4 @@
-//! Which customers are reminded, and of what.
+//! Proposals: the customers to remind, and the items of each.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -52,7 +52,7 @@ impl Profiles {
 
 /// Overdue items that have reached a level which they had not reached before, as far as one run has notices for them.
 pub(super) struct Found {
-    /// In the order of parties and currencies.
+    /// The items in the order of parties and currencies.
     pub(super) items: Vec<(OverdueItem, DunningProfileId, u32)>,
     pub(super) has_more: bool,
 }

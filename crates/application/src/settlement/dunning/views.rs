@@ -80,7 +80,7 @@ pub struct DunningItemView {
     pub due_date: NaiveDate,
     pub days_overdue: i64,
     pub level: u32,
-    /// In the currency of the notice.
+    /// The open amount in the currency of the notice.
     pub open_amount: String,
 }
 

@@ -37,7 +37,7 @@ use crate::settlement::entry::{check_date, of_the_whole};
 use crate::unit_of_work::UnitOfWork;
 use crate::wire::RequiredText;
 
-/// Which of the write-off's entries relieves it.
+/// The number of the write-off's entry that relieves it.
 const RELIEF_PART: u32 = 2;
 
 request! {

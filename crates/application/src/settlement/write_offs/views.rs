@@ -26,7 +26,7 @@ pub struct WriteOffView {
     pub date: NaiveDate,
     pub currency: String,
     pub amount: String,
-    /// In the company currency, at the rate of the items.
+    /// The amount in the company currency, at the rate of the items.
     pub company_amount: String,
     pub entry_id: Uuid,
     /// The entry that took it back.

@@ -25,7 +25,7 @@ use crate::wire::{List, Optional, Patch, RequiredText};
 /// The role of a party.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Role {
-    /// With a credit limit.
+    /// A customer with a credit limit.
     Customer(&'static str),
     /// Customers without a name.
     WalkIn,

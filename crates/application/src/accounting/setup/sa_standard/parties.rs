@@ -19,7 +19,7 @@ struct TermPlan {
     ar: &'static str,
     en: &'static str,
     days: i64,
-    /// In per cent, and within how many days.
+    /// The discount in per cent, and the number of days within which it is granted.
     discount: Option<(&'static str, i64)>,
 }
 
