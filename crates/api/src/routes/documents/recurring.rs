@@ -61,7 +61,7 @@ recurring_bodies! {
 
     /// Changes to a recurring invoice (JSON Merge Patch). Members left out stay as they are.
     pub struct UpdateRecurringInvoiceBody {
-        /// Where prices come from that the template does not give.
+        /// The source of prices that the template does not give.
         prices: Optional<TemplatePrices>,
         /// The whole new template. It replaces the one before.
         template: Optional<TemplateBody>,
