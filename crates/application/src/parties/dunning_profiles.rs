@@ -24,30 +24,30 @@ use crate::wire::{Int, List, Optional, Paragraphs};
 use crate::{request, resource, view};
 
 request! {
-    /// The text of a notice.
+    /// What a notice says.
     pub struct DunningTextBody {
         ar: Option<Paragraphs<DUNNING_TEXT_LENGTH_MAX>> = "نذكركم بسداد المبالغ المستحقة أدناه.",
         en: Option<Paragraphs<DUNNING_TEXT_LENGTH_MAX>> = "Please settle the amounts below, which are overdue.",
     }
 
-    /// A level of dunning, which an item reaches once it is overdue for some days.
+    /// What happens once an item is overdue for some days.
     pub struct DunningLevelBody {
         /// Days after the due date from which an item has the level; more than those of the level before.
         days_overdue: Int<1, DUNNING_DAYS_MAX> = 15,
-        /// The text of a notice of the level.
+        /// What a notice of the level says.
         text: Option<DunningTextBody> = { "ar": "نذكركم بسداد المبالغ المستحقة أدناه.", "en": "Please settle the amounts below, which are overdue." },
         /// The fee without VAT, in the company currency; by default the price of the item, or
         /// none.
         fee_amount: Option<Amount>,
         /// The item that is charged, by its id; left out, the fee is a line in words.
         fee_item_id: Option<ItemId>,
-        /// The item that is charged, by its code.
+        /// The same, by its code.
         fee_item_code: Option<Code>,
         /// The tax code of the fee, by its id: one that is out of scope, or one that bears VAT. By default that of the item.
         fee_tax_id: Option<TaxCodeId>,
-        /// The tax code of the fee, by its code.
+        /// The same, by its code.
         fee_tax_code: Option<Code>,
-        /// The transactions for which the customer is blocked from this level on.
+        /// What is no longer done with the customer from this level on.
         block: CustomerBlock => "none",
     }
 
@@ -72,7 +72,7 @@ request! {
     }
 }
 
-/// The text of a notice.
+/// What a notice says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct DunningTextView {
     pub ar: Option<String>,
@@ -85,15 +85,15 @@ impl From<&DunningText> for DunningTextView {
     }
 }
 
-/// A level of dunning, which an item reaches once it is overdue for some days.
+/// What happens once an item is overdue for some days.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DunningLevelView {
-    /// The number of the level, from 1.
+    /// From 1.
     pub level: u32,
     pub days_overdue: u32,
     pub text: DunningTextView,
-    /// The fee in the company currency; null where the price of the item is charged, or nothing.
+    /// In the company currency; null where the price of the item is charged, or nothing.
     pub fee_amount: Option<String>,
     pub fee_item_id: Option<Uuid>,
     pub fee_tax_id: Option<Uuid>,
@@ -125,7 +125,7 @@ view! {
         id: Uuid,
         code: String,
         name: NameView,
-        /// The levels in the order of their days.
+        /// In the order of their days.
         levels: Vec<DunningLevelView>,
     }
 }

@@ -82,7 +82,7 @@ pub struct UnpaidInputVatLineView {
     /// The day of the supply, as the return has it.
     pub tax_date: NaiveDate,
     pub currency: String,
-    /// The open amount, in the currency.
+    /// What is open, in the currency.
     pub open_amount: String,
     /// The VAT of the bill that was recovered, in the company currency.
     #[schema(value_type = String)]

@@ -37,7 +37,7 @@ pub struct StoredDunningRun {
 }
 
 impl StoredDunningRun {
-    /// The view without notices.
+    /// Without notices.
     pub fn view(&self) -> DunningRunView {
         DunningRunView {
             id: self.id.uuid(),
@@ -57,7 +57,7 @@ impl StoredDunningRun {
 /// The fee of a notice, and the invoice that charges it.
 #[derive(Debug, Clone, Default)]
 pub struct NoticeFee {
-    /// The fee in the company currency; `None` is the price of the item, or no fee.
+    /// In the company currency; `None` is the price of the item, or no fee.
     pub amount: Option<Amount>,
     pub item: Option<ItemId>,
     pub tax_code: Option<TaxCodeId>,
@@ -152,7 +152,7 @@ pub struct OverdueItem {
     pub reached: u32,
 }
 
-/// The overdue items to read.
+/// Which overdue items are read.
 #[derive(Debug, Clone)]
 pub struct OverdueQuery {
     pub date: NaiveDate,
@@ -168,11 +168,11 @@ pub struct OverdueQuery {
 
 #[async_trait]
 pub trait DunningRepository: Send {
-    /// The overdue items in the order of parties, currencies and due dates.
+    /// In the order of parties, currencies and due dates.
     async fn overdue_items(&mut self, query: &OverdueQuery) -> StorageResult<Vec<OverdueItem>>;
-    /// The items among these that are still open and that nobody holds back.
+    /// Those of the items that are still open and that nobody holds back.
     async fn overdue_items_of(&mut self, ids: &BTreeSet<OpenItemId>) -> StorageResult<Vec<OverdueItem>>;
-    /// The open credits of customers on a day, by code and currency; magnitudes.
+    /// What customers have open on the credit side on a day, by code and currency; magnitudes.
     async fn unallocated_credits(
         &mut self,
         parties: &BTreeSet<String>,
@@ -188,7 +188,7 @@ pub trait DunningRepository: Send {
     async fn save_dunning_run(&mut self, run: &StoredDunningRun) -> StorageResult<bool>;
     /// Deletes a draft with its notices. MUST answer `false` when it is at another version.
     async fn delete_dunning_run(&mut self, id: DunningRunId, version: i64) -> StorageResult<bool>;
-    /// The notices in the order in which they were made.
+    /// In the order in which they were made.
     async fn dunning_notices_of(&mut self, run: DunningRunId) -> StorageResult<Vec<StoredDunningNotice>>;
     async fn find_dunning_notice(
         &mut self,
@@ -241,7 +241,7 @@ pub static DUNNING_NOTICE_LIST: ListSpec = ListSpec {
 
 #[async_trait]
 pub trait DunningQueries: Send + Sync {
-    /// The run with its notices.
+    /// With its notices.
     async fn dunning_run(&self, tenant: TenantId, id: DunningRunId) -> AppResult<Option<DunningRunView>>;
     async fn dunning_runs(&self, tenant: TenantId, query: &ListQuery) -> AppResult<Page<DunningRunView>>;
     async fn dunning_notice(

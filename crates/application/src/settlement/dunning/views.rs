@@ -31,7 +31,7 @@ pub struct DunningRunView {
     pub notices: Option<Vec<DunningNoticeView>>,
 }
 
-/// The reminder of one customer in one currency. Amounts are positive decimal strings.
+/// What one customer is reminded of in one currency. Amounts are positive decimal strings.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DunningNoticeView {
@@ -47,7 +47,7 @@ pub struct DunningNoticeView {
     pub status: &'static str,
     pub date: NaiveDate,
     pub currency: String,
-    /// The open amount of the items.
+    /// What is open of the items.
     pub amount: String,
     /// Payments and notes of the customer in the currency that are not allocated.
     pub unallocated: String,
@@ -58,7 +58,7 @@ pub struct DunningNoticeView {
     pub fee_invoice_id: Option<Uuid>,
     pub fee_invoice_number: Option<String>,
     pub text: DunningTextView,
-    /// The transactions for which the customer is blocked: `none`, `orders`, `deliveries`, `invoices` or `all`.
+    /// What is no longer done with the customer: `none`, `orders`, `deliveries`, `invoices` or `all`.
     pub block: &'static str,
     pub items: Vec<DunningItemView>,
     /// The reason for which it was undone.
@@ -80,7 +80,7 @@ pub struct DunningItemView {
     pub due_date: NaiveDate,
     pub days_overdue: i64,
     pub level: u32,
-    /// The open amount in the currency of the notice.
+    /// In the currency of the notice.
     pub open_amount: String,
 }
 

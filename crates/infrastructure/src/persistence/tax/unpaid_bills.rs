@@ -13,7 +13,7 @@ use crate::sql::value::Row;
 use crate::statements;
 
 statements! {
-    // The amount open on the day of each bill's items, and the tax that the bill put into boxes of returns.
+    // What was open on the day of the items of each bill, and the tax that the bill put into boxes of returns.
     UNPAID = "tax.tax_entry.unpaid_bills":
         concat!("SELECT {top ?4} y.id, y.number, y.party_code, y.name_ar, y.name_en, y.tax_date, y.currency, y.payable, \
          y.open_amount, y.tax FROM (SELECT d.id, d.number, d.party_code, p.name_ar, p.name_en, d.currency, o.payable, o.open_amount, \
