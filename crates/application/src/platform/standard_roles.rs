@@ -45,6 +45,7 @@ pub static STANDARD_ROLES: &[StandardRole] = &[
             "accounting.fiscal_year.read",
             "accounting.fiscal_year.update",
             "accounting.import.create",
+            "accounting.import_profile.*",
             "accounting.integrity.read",
             "accounting.journal.*",
             "accounting.journal_entry.*",

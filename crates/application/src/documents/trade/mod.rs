@@ -8,6 +8,7 @@ mod content;
 mod credit;
 mod dues;
 mod facts;
+mod finish;
 mod header;
 mod input;
 mod line;

@@ -1,6 +1,6 @@
 //! From a body to a document: what it names, what it comes to, and what it will post.
 
-use domain::documents::document_type::{InvoiceKind, PurchaseKind, TradeSide};
+use domain::documents::document_type::{InvoiceKind, TradeSide};
 use domain::documents::note::{NOTE_QUANTITY_EXCEEDS, NOTHING_LEFT, NoteKind, correct};
 use domain::documents::posting::{CodeTax, Deduction, Due, Part, TaxOnly};
 use domain::error::{Violation, Violations};
@@ -12,11 +12,10 @@ use domain::tax::document::{Calculation, Document};
 use domain::tax::tax_code::TaxCode;
 
 use super::accounts::{LineSlots, party_account};
-use super::adjust::{Deducted, Deducting, take_over_supplier};
-use super::check::{PostingCheck, default_kind};
-use super::content::{Content, OrderLine, bill, check_numbers, credited_base, order_lines, parts};
+use super::adjust::take_over_supplier;
+use super::check::default_kind;
+use super::content::{Content, OrderLine, check_numbers, credited_base, order_lines, parts};
 use super::credit::CreditCheck;
-use super::dues::{Dues, terms};
 use super::facts::{Facts, Role};
 use super::header::{Dates, money, party};
 use super::input::{Input, one_discount};
@@ -27,14 +26,13 @@ use super::original::{Original, corrected};
 use super::parts::DocumentLineBody;
 use super::prices::{PriceScope, Prices};
 use super::resolve::{Codes, Resolver};
-use super::show::Shown;
 use super::tax_only::{self, TaxOnlyLine, TaxOnlyLines, is_tax_only, tax_only_lines};
 use crate::accounting::ports::books::Books;
 use crate::documents::PreparedDocument;
 use crate::documents::error::{NOTE_LINES_MISSING, PAYMENT_NEEDS_POST};
 use crate::documents::exchange::DocumentMoney;
 use crate::documents::ports::{GroupUse, StoredDocument};
-use crate::error::{AppError, AppResult};
+use crate::error::AppResult;
 use crate::unit_of_work::UnitOfWork;
 
 /// A document that may be kept as a draft, with everything that posting needs.
@@ -88,17 +86,17 @@ impl PreparedDocument for Prepared {
 
 /// The calculation of the lines, the amounts that they take of the corrected document, and the VAT before the supplier's was
 /// taken over.
-type Figures = (Calculation, Vec<GroupUse>, Vec<(u32, Quantity)>, Amount);
+pub(super) type Figures = (Calculation, Vec<GroupUse>, Vec<(u32, Quantity)>, Amount);
 
 /// The part of a document that is known before its lines.
-struct Header {
+pub(super) struct Header {
     /// `None` where the body names none that fits: the rest is checked all the same.
-    party: Option<Party>,
-    role: Role,
-    dates: Dates,
-    money: DocumentMoney,
-    include_vat: Option<bool>,
-    original: Option<Original>,
+    pub(super) party: Option<Party>,
+    pub(super) role: Role,
+    pub(super) dates: Dates,
+    pub(super) money: DocumentMoney,
+    pub(super) include_vat: Option<bool>,
+    pub(super) original: Option<Original>,
 }
 
 /// Prepares a document, or answers everything that is wrong with it.
@@ -160,7 +158,7 @@ fn as_of_documents(refused: Vec<Violation>) -> Vec<Violation> {
 }
 
 impl Preparing<'_> {
-    fn note_kind(&self) -> Option<NoteKind> {
+    pub(super) fn note_kind(&self) -> Option<NoteKind> {
         self.input.note.map(|note| note.kind)
     }
 
@@ -294,7 +292,7 @@ impl Preparing<'_> {
     }
 
     /// The kind of an invoice; a note has the kind of what it corrects.
-    fn kind(&self, party: Option<&Party>, original: Option<&Original>) -> Option<InvoiceKind> {
+    pub(super) fn kind(&self, party: Option<&Party>, original: Option<&Original>) -> Option<InvoiceKind> {
         if self.document_type.side() == TradeSide::Purchase || !self.document_type.posts() {
             return None;
         }
@@ -353,135 +351,5 @@ impl Preparing<'_> {
             }
         }
         credited
-    }
-
-    async fn finish(
-        self,
-        uow: &mut dyn UnitOfWork,
-        header: Header,
-        facts: Facts,
-        (content, orders): (Content, Orders),
-        (calculation, mut uses, credited, computed): Figures,
-        mut violations: Violations,
-    ) -> AppResult<Prepared> {
-        let parts = parts(&content, &calculation, header.money.currency.scale);
-        let Some(parts) = parts else {
-            violations.push(Violation::new(&AMOUNT_OUT_OF_RANGE));
-            return Err(violations.into_vec().into());
-        };
-        let party = header.party.as_ref();
-        let party = party.ok_or_else(|| AppError::internal("a document without a party is complete"))?;
-        let (party_id, currency) = (party.id, header.money.currency);
-        let deducting = Deducting { party: party_id, currency, calculation: &calculation, parts: &parts };
-        let deducted = deducting.of(uow, self.input.prepayments, &mut violations).await?;
-        uses.extend(&deducted.uses);
-        let payable = calculation.totals.total.checked_sub(deducted.total).unwrap_or_default();
-        let (of_party, is_note) = (header.role.payment_term, self.document_type.corrects());
-        let terms = terms(uow, &self.input, of_party, is_note, &mut violations).await?;
-        let amounts = (payable, calculation.totals.net);
-        let (mut dues, mut refused, mut account) = (Dues::default(), Violations::new(), None);
-        if self.document_type.posts() {
-            dues =
-                Dues::of(amounts, &self.input, terms.as_ref(), header.dates, currency.scale, &mut violations);
-            let side = self.document_type.side();
-            account = party_account(&facts, side, header.role.group, currency.code, &mut refused);
-            refused.extend(self.price_mismatches(&content, &facts));
-        }
-        violations.into_result(())?;
-        let kind = self.kind(Some(party), header.original.as_ref());
-        refused.extend(self.refusals(kind, party, &facts, &content));
-        let mut document = self.shown(
-            uow,
-            (kind, party),
-            &header,
-            (&content, &orders),
-            (&calculation, &deducted, &dues, payable),
-        );
-        let codes = tax_only::Codes { codes: &content.codes.codes, rates: &content.codes.rates };
-        content.tax_only.show(&mut document, &codes, currency.scale);
-        let taken = (computed, calculation.totals.vat);
-        let warnings = self.warnings(&facts, &document, &content, (taken, currency.scale));
-        let credit = CreditCheck::of(self.document_type, party, &self.input, payable, header.money);
-        let of_lines = content.lines.iter().enumerate();
-        Ok(Prepared {
-            document,
-            order_lines: order_lines(&content, &calculation),
-            credited_base: of_lines
-                .clone()
-                .filter(|_| {
-                    self.document_type.reduces() && self.note_kind().is_some_and(NoteKind::takes_quantity)
-                })
-                .filter_map(|(index, line)| credited_base(index, line))
-                .collect(),
-            bills: of_lines.filter_map(|(index, line)| bill(index, line)).collect(),
-            credit,
-            party_account: account,
-            money: header.money,
-            calculation,
-            parts,
-            taxes: content.codes.taxes,
-            codes: content.codes.codes,
-            rates: content.codes.rates,
-            dues: dues.dues,
-            deductions: deducted.deductions,
-            tax_only: content.tax_only.posted(),
-            uses,
-            credited,
-            refusals: refused.into_vec(),
-            warnings,
-        })
-    }
-
-    fn refusals(
-        &self,
-        kind: Option<InvoiceKind>,
-        party: &Party,
-        facts: &Facts,
-        content: &Content,
-    ) -> Vec<Violation> {
-        let lines = content.lines.iter().map(|(line, resolved)| (line.at.as_str(), resolved));
-        let charges = content.charges.iter().map(|(charge, resolved)| (charge.at.as_str(), resolved));
-        PostingCheck {
-            document_type: self.document_type,
-            kind,
-            party,
-            input: &self.input,
-            facts,
-            lines: lines.chain(charges).collect(),
-            categories: content.codes.codes.iter().filter_map(|code| code.category).collect(),
-        }
-        .refusals()
-    }
-
-    fn shown(
-        &self,
-        uow: &dyn UnitOfWork,
-        (kind, party): (Option<InvoiceKind>, &Party),
-        header: &Header,
-        (content, orders): (&Content, &Orders),
-        (calculation, deducted, dues, payable): (&Calculation, &Deducted, &Dues, Amount),
-    ) -> StoredDocument {
-        Shown {
-            preparing: self,
-            kind: self.note_kind().filter(|_| self.document_type.reduces()).map_or_else(
-                || {
-                    let customs = self.input.purchase_kind.filter(|kind| *kind == PurchaseKind::Customs);
-                    let customs = customs.map(|kind| kind.as_str().to_owned());
-                    kind.map(|kind| kind.as_str().to_owned()).or(customs)
-                },
-                |note| Some(note.as_str().to_owned()),
-            ),
-            party,
-            dates: header.dates,
-            money: header.money,
-            include_vat: content.document.prices_include_vat,
-            original: header.original.as_ref(),
-            calculation,
-            deducted,
-            dues,
-            payable,
-            order: orders.only(),
-        }
-        .document(uow, (&content.lines, &content.charges, &content.codes))
     }
 }
