@@ -1,4 +1,4 @@
-//! The generated documents: what the binary prints, and what the tests prove, is what the repository holds.
+//! The generated documents: the repository holds the output of the binary and the proofs of the tests.
 
 use std::process::Command;
 

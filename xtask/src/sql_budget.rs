@@ -3,7 +3,7 @@
 use crate::Outcome;
 use crate::tree::{Tree, without_tests};
 
-/// Where statements are written.
+/// The folder of the statements.
 const FOLDER: &str = "crates/infrastructure/src/persistence/";
 /// Begins a block of statements; each of its lines `NAME = "name": …` is one.
 const BLOCK: &str = "statements! {";

@@ -49,7 +49,7 @@ struct Accepted {
 pub struct AttachmentLinks {
     /// The first signs, all verify.
     keys: Arc<RwLock<Vec<Accepted>>>,
-    /// Where clients reach this API, without a slash at the end.
+    /// The address at which clients reach this API, without a slash at the end.
     public_url: Arc<str>,
 }
 
@@ -148,7 +148,8 @@ mod tests {
         assert_eq!(rotated.read(token, LinkPurpose::Download, now), Some(link));
         assert!(rotated.url(&link).unwrap().starts_with("/api/v1/attachment-links/"));
         assert_eq!(AttachmentLinks::new(vec![[9; 32]], "").read(token, LinkPurpose::Download, now), None);
-        // A running server whose keys change: what is out lives on, what the new keys sign is ours, and not for ever.
+        // The keys of a running server change: links in circulation stay valid, links signed with the new keys are accepted,
+        // and the old keys expire.
         let running = links.clone();
         let life = Duration::from_micros(500);
         running.rotate(&[[3; 32]], now, life);

@@ -1,4 +1,4 @@
-//! Where the API lies.
+//! The base path of the API.
 
 /// Every operation's path begins so.
 pub const API_BASE: &str = "/api/v1";

@@ -40,7 +40,7 @@ struct Explained {
     title: &'static str,
     /// `{…}` stands for a value of the request.
     detail: &'static str,
-    /// Who can do something about it.
+    /// The person who can do something about the error.
     actor: &'static str,
 }
 

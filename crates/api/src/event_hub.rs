@@ -55,7 +55,7 @@ pub struct Subscription {
 }
 
 impl EventHub {
-    /// For at most so many streams at once.
+    /// A hub for at most `max` streams at once.
     pub fn new(max: usize) -> Self {
         Self(Arc::new(Mutex::new(Streams {
             tenants: HashMap::new(),

@@ -14,7 +14,7 @@ pub const PDF: &str = "application/pdf";
 pub const HTML: &str = "text/html";
 pub const EVENT_STREAM: &str = "text/event-stream";
 pub const OCTET_STREAM: &str = "application/octet-stream";
-/// Files of any type: what is wanted is what is there.
+/// Files of any type: the stored type is sent, whatever is asked for.
 pub const ANY: &str = "*/*";
 
 /// A media type the API can answer with.

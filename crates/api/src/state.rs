@@ -126,14 +126,14 @@ impl AppState {
         Shed::new(self.overload.admission.clone(), self.application.ids.clone(), hsts)
     }
 
-    /// The same with other limits.
+    /// The state with other limits.
     #[must_use]
     pub fn with_overload(mut self, overload: Overload) -> Self {
         Arc::make_mut(&mut self.0).overload = overload;
         self
     }
 
-    /// The same with something to show to operators.
+    /// The state with information for operators.
     #[must_use]
     pub fn operated_by(mut self, operating: Operating) -> Self {
         Arc::make_mut(&mut self.0).operating = operating;

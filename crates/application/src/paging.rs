@@ -236,7 +236,7 @@ impl<T> Page<T> {
         (items, Page { items: Vec::new(), next_cursor, total, total_relation })
     }
 
-    /// The same page with other items.
+    /// The page with other items.
     pub fn with<U>(self, items: Vec<U>) -> Page<U> {
         let Self { next_cursor, total, total_relation, .. } = self;
         Page { items, next_cursor, total, total_relation }

@@ -74,7 +74,7 @@ macro_rules! ids {
     ($($(#[$meta:meta])* $name:ident = $of:ident;)*) => {
         $($(#[$meta])* pub type $name = Id<of::$of>;)*
 
-        /// What ids stand for; there are no values of these.
+        /// The types that mark ids; they have no values.
         pub mod of {
             $(#[derive(Debug, Clone, PartialEq, Eq)] pub enum $of {})*
         }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-/// In bytes; `free` is what this process may use.
+/// The space of a disk in bytes; `free` is the part that this process may use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Space {
     pub free: u64,

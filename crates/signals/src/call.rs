@@ -1,5 +1,5 @@
-//! How an adapter says that it asked something of another service. It is an event of `tracing`, so that it belongs to the
-//! request in whose span it happened, on whichever thread; while nobody exports it costs the look at one flag.
+//! A call of another service, as an adapter reports it. It is an event of `tracing`, so that it belongs to the request in
+//! whose span it happened, on whichever thread; while nobody exports it costs the look at one flag.
 
 use std::fmt::Display;
 use std::time::Duration;

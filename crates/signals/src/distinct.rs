@@ -1,5 +1,5 @@
-//! How many different ones there were lately: users at work. Counted by a map of bits, so that it takes the same memory for a
-//! million of them, and nothing at all for one that was seen already.
+//! A count of the different ones seen lately, such as users at work. Counted by a map of bits, so that it takes the same
+//! memory for a million of them, and nothing at all for one that was seen already.
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 

@@ -18,7 +18,7 @@ pub struct Origin {
     pub operation: String,
     pub tenant: Option<String>,
     pub user: Option<String>,
-    /// How large the part of such traces is that is exported, in per cent.
+    /// The share of such traces that is exported, in per cent.
     pub per_cent: f32,
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
 
-/// Memory of what waits.
+/// The memory of waiting items.
 pub const FEED_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// The part of it that only failures may use.
 const RESERVED_BYTES: usize = FEED_BYTES_MAX / 4;
@@ -13,7 +13,7 @@ const RESERVED_BYTES: usize = FEED_BYTES_MAX / 4;
 pub trait Handed: Send + 'static {
     /// About how much memory it takes, in bytes; the same however often it is asked.
     fn weight(&self) -> usize;
-    /// Whether it is about a failure, for which there is room when there is none for others.
+    /// Whether the item is about a failure, for which there is room when there is none for others.
     fn matters(&self) -> bool;
 }
 
@@ -49,7 +49,7 @@ impl<T: Handed> Feed<T> {
         (Self { sender, shared: shared.clone() }, Fed { receiver, shared })
     }
 
-    /// Whether anybody exports; otherwise nothing need be made.
+    /// Whether items are exported; otherwise none need be made.
     pub fn is_open(&self) -> bool {
         self.shared.open.load(Ordering::Relaxed)
     }

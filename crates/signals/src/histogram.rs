@@ -1,4 +1,4 @@
-//! How often something took how long.
+//! Histograms of durations.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -23,12 +23,12 @@ pub struct Histogram {
 }
 
 impl Histogram {
-    /// With these upper bounds, in microseconds, each larger than the one before.
+    /// A histogram with these upper bounds, in microseconds, each larger than the one before.
     pub fn new(bounds: [u64; BOUNDS_MAX]) -> Self {
         Self::with_cells(bounds, CELLS)
     }
 
-    /// With fewer cells, where there are many histograms.
+    /// A histogram with fewer cells, where there are many histograms.
     pub fn with_cells(bounds: [u64; BOUNDS_MAX], cells: usize) -> Self {
         let cells = (0..cells.clamp(1, CELLS)).map(|_| Cells::default()).collect();
         Self { bounds, cells }

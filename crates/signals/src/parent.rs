@@ -15,7 +15,7 @@ pub struct TraceParent {
 }
 
 impl TraceParent {
-    /// That of the request which is being worked on here, where its trace is exported.
+    /// The span of the request that is being worked on here, where its trace is exported.
     pub fn current() -> Option<Self> {
         let found = Span::current().with_subscriber(|(id, dispatch)| {
             let span = dispatch.downcast_ref::<Registry>()?.span(id)?;

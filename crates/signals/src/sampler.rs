@@ -1,5 +1,5 @@
-//! Which traces are exported: so many a second, however many there are. Each is kept or left by a hash of its id, and says how
-//! large the part of those that are kept was, so that sums over what was kept are right.
+//! Sampling of traces: a fixed number a second is exported, however many there are. Each is kept or left by a hash of its id,
+//! and says how large the part of those that are kept was, so that sums over what was kept are right.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;

@@ -44,7 +44,7 @@ const FAULTS: [Fault; 2] = [
     Fault { name: "hung, resumed", begin: |redis| redis.stop(), end: |redis| redis.resume() },
 ];
 
-/// When counting began and Redis was gone, in the time of the run.
+/// The times at which counting began and Redis was gone, since the start of the run.
 struct Times {
     warm: Duration,
     gone: Duration,

@@ -1,4 +1,4 @@
-//! The tables: what was measured beside what is wanted, and what an outage costs.
+//! The tables: measured values beside their targets, and the cost of an outage.
 
 use std::io::Write;
 

@@ -121,7 +121,7 @@ fn hold(file: &Path, in_turns: bool) -> Result<Child> {
     Ok(child)
 }
 
-/// A profile: what the server is told, and what can fail under it.
+/// A profile: the settings of the server, and the dependencies that can fail.
 pub struct Site {
     pub profile: &'static str,
     pub folder: PathBuf,
@@ -197,7 +197,7 @@ fn endpoint_of(connection: &str) -> Result<(String, String)> {
     Ok((host.to_owned(), port.trim().to_owned()))
 }
 
-/// Where a connection string says that blobs are: host and port.
+/// The host and port of the blobs in a connection string.
 fn blob_address(connection: &str) -> Result<String> {
     let endpoint = connection.split_once("BlobEndpoint=http://").and_then(|(_, rest)| rest.split_once('/'));
     Ok(endpoint.ok_or("no BlobEndpoint")?.0.to_owned())

@@ -11,7 +11,7 @@ const WELL: f64 = 0.99;
 /// Kinds of refusals that are named.
 const NAMED_MAX: usize = 3;
 
-/// When the fault began and ended, and the load, in the time of the load.
+/// The times at which the fault and the load began and ended, since the start of the load.
 pub struct Times {
     pub counted: Duration,
     pub begun: Duration,
@@ -59,7 +59,7 @@ impl Phase {
         phase
     }
 
-    /// Percent of what was sent and not served.
+    /// The percentage of requests sent that were not served.
     fn failed(&self) -> f64 {
         if self.sent == 0 { 0.0 } else { (self.sent - self.served) as f64 * 100.0 / self.sent as f64 }
     }

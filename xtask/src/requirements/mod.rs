@@ -10,9 +10,9 @@ use crate::tree::Tree;
 use annotations::Proof;
 use catalogue::Section;
 
-/// Where tests are.
+/// The folders of tests.
 const FOLDERS: [&str; 2] = ["crates/", "xtask/"];
-/// Where checks, drills and load tests are.
+/// The folders of checks, drills and load tests.
 const SCRIPTS: [&str; 2] = ["deploy/", "k6/"];
 
 /// The document, or everything that is wrong with catalogue and annotations.

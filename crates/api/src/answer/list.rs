@@ -36,7 +36,7 @@ struct Pages {
     read: Box<dyn Fn(ListQuery) -> Reading + Send>,
 }
 
-/// One page, whatever its items are.
+/// A page of items of any type.
 trait AnyPage: Send {
     fn json(&self) -> AppResult<Bytes>;
     /// The items with only these members.

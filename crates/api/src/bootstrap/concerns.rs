@@ -20,7 +20,7 @@ use crate::health::{Finding, Probe};
 
 /// A source of settings may miss so many turns.
 const TURNS_MISSED_MAX: u32 = 3;
-/// And a little more, for the answer itself.
+/// A little more time, for the answer itself.
 const TURN_GRACE: Duration = Duration::from_secs(5);
 /// How long the other processes may not be told of a change.
 const OUTBOX_LAG_MAX: Duration = Duration::from_secs(60);

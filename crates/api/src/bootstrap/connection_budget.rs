@@ -25,7 +25,7 @@ pub fn apply(options: &mut SqlServerOptions, database: &Database) {
     }
 }
 
-/// Says what of the server the connections of all processes take, where that is too much or not known.
+/// Logs the share of the server's workers that the connections of all processes take, where it is too large or not known.
 pub fn tell(options: &SqlServerOptions, settings: &Settings) {
     let database = &settings.database;
     let (pool_max, replicas) = (options.pool_max, database.replicas_max);

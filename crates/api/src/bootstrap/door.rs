@@ -22,12 +22,12 @@ use crate::serving::{Patience, Serving, Tls};
 
 /// Connections at the same time: probes, and whoever comes too early.
 const CONNECTIONS_MAX: usize = 64;
-/// When whoever came too early may try again.
+/// The time after which callers who came too early may try again.
 const RETRY_AFTER: Duration = Duration::from_secs(5);
 
 /// Listeners that are served by a door that lets nobody in yet.
 pub struct Door {
-    /// As they were asked for.
+    /// The addresses as they were asked for.
     pub addresses: Vec<SocketAddr>,
     stop: watch::Sender<bool>,
     accepting: Vec<JoinHandle<TcpListener>>,

@@ -96,7 +96,7 @@ fn credentials(
     Ok((address, password))
 }
 
-/// Whether an empty database could be filled with what is configured, as far as it is.
+/// Checks that the configured values, as far as there are any, can fill an empty database.
 pub fn check(bootstrap: &Bootstrap) -> Result<(), Failure> {
     Code::parse(&bootstrap.tenant).map_err(told("Bootstrap:Tenant"))?;
     match (&bootstrap.admin_email, &bootstrap.admin_password) {

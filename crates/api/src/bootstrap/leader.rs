@@ -1,4 +1,4 @@
-//! Whether this process is the one of several that does the background work.
+//! The leader: the one of several processes that does the background work.
 
 use std::future::Future;
 use std::time::Duration;

@@ -35,7 +35,7 @@ pub async fn bind(addresses: &[SocketAddr]) -> Result<Vec<TcpListener>, Failure>
     Ok(listeners)
 }
 
-/// Whether the machine has no IPv6, rather than the port being taken.
+/// Whether the address failed because the machine has no IPv6, rather than because the port is taken.
 fn may_be_missing(address: SocketAddr, error: &std::io::Error) -> bool {
     let taken = matches!(error.kind(), ErrorKind::AddrInUse | ErrorKind::PermissionDenied);
     address.is_ipv6() && !taken

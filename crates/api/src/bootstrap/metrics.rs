@@ -1,4 +1,4 @@
-//! Where each metric is read from.
+//! The source of each metric.
 
 mod sources;
 

@@ -1,5 +1,5 @@
-//! The end of a server: not ready at once, then what is in progress, then what was said. All of it has its time, so that
-//! whoever waits for the end knows how long that may be.
+//! The end of a server: it is not ready at once, finishes the requests in progress and writes its last log lines. Each step
+//! has a time limit, so that whoever waits for the end knows how long that may be.
 
 use std::future::Future;
 use std::time::Duration;

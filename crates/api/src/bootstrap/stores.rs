@@ -1,4 +1,4 @@
-//! From the choices of the configuration to the adapters that serve them.
+//! Opens the adapters that the configuration chooses.
 
 use std::fmt::Display;
 use std::fs::Metadata;
@@ -136,7 +136,7 @@ async fn open_engine(
             let opened = Db::open_sqlite(file, options, clock, ids, SqlUnitOfWork::open).await;
             opened.map_err(|error| match error {
                 StorageError::Retryable(_) => NotOpened::Storage(error),
-                // It names the file, and waiting does not mend it.
+                // The error names the file, and waiting does not mend it.
                 error => NotOpened::Wrong(error.into()),
             })
         }
@@ -187,7 +187,7 @@ fn reason(error: StorageError) -> String {
     }
 }
 
-/// The cache with what reaches it while it runs.
+/// The cache, with the handles by which settings reach it while it runs.
 pub struct Caches {
     pub cache: Arc<dyn Cache>,
     pub set_ttl: Arc<dyn Fn(Ttl) + Send + Sync>,

@@ -1,4 +1,4 @@
-//! From the tap to the destinations that the settings name.
+//! Telemetry on its way from the tap to the destinations that the settings name.
 
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! From settings to a running application: adapters behind their ports.
+//! Wiring: makes a running application of the settings, with adapters behind their ports.
 
 use std::sync::Arc;
 

@@ -51,7 +51,7 @@ impl Standing {
         Self { candidate, leading }
     }
 
-    /// The same as [`start`].
+    /// Starts the background work, as [`start`] does.
     pub fn start(self, parts: &Parts, stopped: watch::Receiver<bool>) -> impl Future<Output = ()> + use<> {
         let app = parts.state.application.clone();
         // Not waited for: it goes on while jobs do, until the process ends.

@@ -62,7 +62,7 @@ pub enum BlobChoice {
     Azure(SecretText),
 }
 
-/// Where telemetry goes besides the console; `None` = not there.
+/// Destinations of telemetry besides the console; `None` = not sent there.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Telemetry {
     pub application_insights: Option<ApplicationInsights>,
@@ -75,14 +75,14 @@ pub struct Telemetry {
 /// An OpenTelemetry collector.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Otlp {
-    /// Without a final `/`.
+    /// The address without a final `/`.
     pub endpoint: String,
     pub headers: Vec<(String, SecretText)>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Seq {
-    /// Without a final `/`.
+    /// The address without a final `/`.
     pub server_url: String,
     pub api_key: Option<SecretText>,
 }

@@ -24,7 +24,7 @@ const CONNECTION_PREFIXES: [&str; 11] = [
     "APIHUBCONNSTR_",
 ];
 
-/// Where the process runs; decides what may be missing and what is generated.
+/// The environment of the process, which decides which settings may be missing and which are generated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Environment {
     Development,

@@ -1,4 +1,4 @@
-//! Whether files have changed, from what the file system says about them without reading them.
+//! Fingerprints of files: they tell from the file system's metadata whether files have changed, without reading them.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -20,7 +20,7 @@ struct Stamp {
 #[derive(Debug, PartialEq, Eq)]
 pub struct Fingerprint {
     files: Vec<Option<Stamp>>,
-    /// Where the link of a mounted secret's version points.
+    /// The targets of the links to the versions of mounted secrets.
     links: Vec<Option<PathBuf>>,
 }
 

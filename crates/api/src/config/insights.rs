@@ -4,7 +4,7 @@ use application::ports::configuration::SecretText;
 
 use super::values::service_url;
 
-/// Where telemetry goes when the string names no endpoint.
+/// The endpoint of connection strings that name none.
 const INGESTION_DEFAULT: &str = "https://dc.services.visualstudio.com";
 const LIVE_DEFAULT: &str = "https://rt.services.visualstudio.com";
 /// Longest string that is read, in bytes.

@@ -40,7 +40,7 @@ pub enum Reload {
 #[derive(Debug, Clone, Copy)]
 pub struct Alias {
     pub key: &'static str,
-    /// Whether using it draws a warning.
+    /// Whether use of the key is answered with a warning.
     pub deprecated: bool,
     /// How its value becomes the canonical one; `{}` is the value.
     pub template: Option<&'static str>,

@@ -1,4 +1,4 @@
-//! From sources to settings.
+//! Loading: reads the settings from their sources.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -21,7 +21,7 @@ use crate::telemetry::secrets;
 /// Everything configuration is made of on this machine; tests fill it by hand.
 #[derive(Default, Clone)]
 pub struct Sources {
-    /// Where `appsettings*.json` are looked for.
+    /// The folder of `appsettings*.json`.
     pub directory: PathBuf,
     pub variables: Vec<(String, String)>,
     pub settings: Vec<(String, String)>,
@@ -62,7 +62,7 @@ pub struct Gathered {
     pub layers: Layers,
     pub notices: Vec<Notice>,
     pub(super) watched: Watched,
-    /// Where the remote sources were found to be.
+    /// The addresses of the remote sources.
     locations: RemoteLocations,
     /// The problems that do not keep the layers from being put together.
     problems: Vec<Problem>,

@@ -131,7 +131,7 @@ impl Reloader {
         f64::from(u16::from_be_bytes([random[0], random[1]])) / f64::from(u16::MAX)
     }
 
-    /// When a remote source is to be asked; not while it is being read.
+    /// The time at which a remote source is asked next; none while it is being read.
     fn next_due(&self) -> Option<Instant> {
         let turns = [
             (&self.app_configuration, &self.remote.app_configuration),

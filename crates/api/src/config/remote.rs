@@ -28,7 +28,7 @@ const COMMAND_ATTEMPTS: u32 = 3;
 const COMMAND_PAUSE: Duration = Duration::from_secs(1);
 const FIRST_TIMEOUT: Duration = Duration::from_secs(50);
 
-/// Where the remote sources are, read from the layers up to the command line.
+/// Addresses of the remote sources, read from the layers up to the command line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RemoteLocations {
     pub environment: Environment,
@@ -122,17 +122,17 @@ impl RemoteLocations {
         }
     }
 
-    /// Whether a client of a remote service is needed at all.
+    /// Whether any client of a remote service is needed.
     pub fn any(&self) -> bool {
         self.app_configuration.is_some() || matches!(self.key_vault, Some(KeyVaultLocation::Vault { .. }))
     }
 }
 
-/// A source with what it last gave.
+/// A source with its last layers.
 pub struct Remote {
     pub source: Arc<dyn ConfigurationSource>,
     pub layers: Vec<SettingsLayer>,
-    /// When the reading at start began.
+    /// The time at which the reading at start began.
     pub begun: Instant,
 }
 
@@ -149,7 +149,7 @@ pub enum Asking {
 #[derive(Debug, Default)]
 pub struct SourceProblems {
     pub problems: Vec<Problem>,
-    /// Whether all of them may be over in a moment.
+    /// Whether all failures may be over in a moment.
     pub may_pass: bool,
 }
 

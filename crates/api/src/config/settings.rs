@@ -37,14 +37,14 @@ pub const SIGNING_KEYS_MAX: usize = 4;
 pub struct Settings {
     pub environment: Environment,
     pub listen: Vec<SocketAddr>,
-    /// Where no proxy ends TLS.
+    /// The files of the certificate, where no proxy ends TLS.
     pub tls: Option<TlsFiles>,
     pub admin: Admin,
     pub data_directory: PathBuf,
     pub database: Database,
     pub blobs: BlobChoice,
     pub telemetry: Telemetry,
-    /// Where the remote sources of this configuration are.
+    /// The addresses of this configuration's remote sources.
     pub remote: RemoteLocations,
     pub reload: Reload,
     pub region: Region,
@@ -76,7 +76,7 @@ impl Settings {
 pub struct Admin {
     /// Empty: there is none.
     pub listen: Vec<SocketAddr>,
-    /// Whether the server starts with it or not at all: everywhere but at the default of Development, where a second server
+    /// Whether the server starts only with this listener: always but for the default of Development, where a second server
     /// beside the first one is nothing unusual.
     pub required: bool,
 }
@@ -248,7 +248,7 @@ pub struct Shutdown {
     pub grace: Duration,
 }
 
-/// Where files are kept and which are taken.
+/// The store of files, and the files that are accepted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Files {
     pub container: String,

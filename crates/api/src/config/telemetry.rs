@@ -1,4 +1,4 @@
-//! Where telemetry goes, and how much of it.
+//! The destinations of telemetry, and how much of it is sent.
 
 use application::ports::configuration::SecretText;
 use http::{HeaderName, HeaderValue};

@@ -116,12 +116,12 @@ fn bad_header(name: &'static str, expected: Phrase) -> Violation {
 pub struct Visitor {
     pub request_id: Arc<str>,
     pub language: Language,
-    /// Where they are, as far as it can be known.
+    /// The caller's address, as far as it is known.
     pub source: Option<IpAddr>,
 }
 
 impl Visitor {
-    /// As the application knows them.
+    /// The caller as the application knows them.
     pub fn caller(&self) -> application::platform::ports::Caller {
         application::platform::ports::Caller {
             request_id: self.request_id.clone(),

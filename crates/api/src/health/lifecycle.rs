@@ -1,4 +1,4 @@
-//! Where the process is between start and stop.
+//! The phase of the process between start and stop.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};

@@ -43,13 +43,13 @@ impl Report {
         Self { status, total_duration, entries }
     }
 
-    /// Without names and texts, for anonymous callers.
+    /// The report without names and texts, for anonymous callers.
     #[must_use]
     pub fn anonymous(&self) -> Self {
         Self { entries: Vec::new(), ..self.clone() }
     }
 
-    /// With names but without the texts of exceptions.
+    /// The report with names but without the texts of exceptions.
     #[must_use]
     pub fn redacted(&self) -> Self {
         let mut report = self.clone();

@@ -28,7 +28,7 @@ const DETAIL_WAIT_MAX: Duration = Duration::from_millis(500);
 /// Decides who may see the names and states of the checks.
 #[async_trait]
 pub trait DetailAccess: Send + Sync {
-    /// Whether the bearer of these headers is allowed to.
+    /// Whether the sender of these headers may see the details.
     async fn allows(&self, headers: &HeaderMap) -> bool;
 }
 

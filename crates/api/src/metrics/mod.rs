@@ -18,7 +18,7 @@ pub use history::{History, Point};
 pub use reference::metrics_markdown;
 pub use routes::Routes;
 
-/// Every metric with what it is read from; clones share it.
+/// Every metric with its source; clones share it.
 #[derive(Clone, Default)]
 pub struct Metrics(Arc<Registry>);
 
@@ -45,7 +45,7 @@ impl Metrics {
         self.of(metric).first().map(|(_, value)| *value)
     }
 
-    /// As Prometheus scrapes them.
+    /// The metrics in the format that Prometheus scrapes.
     pub fn answer(&self) -> Response {
         ([(CONTENT_TYPE, signals::CONTENT_TYPE)], signals::text(&self.read())).into_response()
     }

@@ -46,7 +46,7 @@ impl Targets {
         if seconds > 0.0 { read(&from, &to, seconds) } else { None }
     }
 
-    /// In seconds; none where there was no request.
+    /// The response time in seconds; `None` where there was no request.
     pub fn response(&self, part: f64) -> Option<f64> {
         self.between(|from, to, _| {
             to.requests.since(&from.requests).quantile(part).map(|took| took.as_secs_f64())
@@ -74,7 +74,7 @@ impl Targets {
         self.between(|from, to, seconds| Some(to.failed.saturating_sub(from.failed) as f64 / seconds))
     }
 
-    /// As a part of so many processors.
+    /// The processor time as a share of `cpus` processors.
     pub fn cpu(&self, cpus: f64) -> Option<f64> {
         self.between(|from, to, seconds| {
             Some(to.cpu?.saturating_sub(from.cpu?).as_secs_f64() / seconds / cpus)

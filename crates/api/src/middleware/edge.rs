@@ -61,7 +61,7 @@ impl EdgeLayer {
         Self::behind(Proxies::default(), ids, shed, hsts, observer)
     }
 
-    /// With proxies in front.
+    /// The edge behind proxies.
     pub fn behind(
         proxies: Proxies,
         ids: Arc<dyn Ids>,

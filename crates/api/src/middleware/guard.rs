@@ -212,7 +212,7 @@ impl Guard {
         })
     }
 
-    /// The pace of what takes long.
+    /// The pace of long work.
     fn unhurried(&self) -> Unhurried {
         Unhurried(Arc::new(self.overload.admission.clone()))
     }

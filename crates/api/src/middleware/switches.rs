@@ -9,7 +9,7 @@ use application::error::AppError;
 
 use super::rate::{RateLimiter, Rates};
 
-/// When a client that was refused because of read-only mode may try again.
+/// The time after which a client that was refused because of read-only mode may try again.
 pub const READ_ONLY_RETRY: Duration = Duration::from_secs(30);
 
 domain::errors! {

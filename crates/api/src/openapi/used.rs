@@ -16,7 +16,7 @@ pub fn keep(paths: &Map<String, Value>, schemas: &mut Map<String, Value>) {
     schemas.retain(|name, _| used.contains(name));
 }
 
-/// Notes what a value refers to, and what that refers to in turn.
+/// Notes the components that a value refers to, directly or through others.
 fn follow(value: &Value, schemas: &Map<String, Value>, used: &mut BTreeSet<String>) {
     match value {
         Value::Array(items) => items.iter().for_each(|item| follow(item, schemas, used)),

@@ -154,7 +154,7 @@ impl Operation {
         self.command = true;
         self
     }
-    /// Takes an `Idempotency-Key` and passes it on to what it calls.
+    /// Takes an `Idempotency-Key` and passes it on to the command that it calls.
     pub fn keyed(&mut self) -> &mut Self {
         self.keyed = true;
         self

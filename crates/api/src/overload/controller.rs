@@ -140,7 +140,7 @@ impl Controller {
         }
     }
 
-    /// Whether whatever arrives now is refused, so that nothing need be known of it.
+    /// Whether every request that arrives now is refused, so that nothing need be known of it.
     pub fn refuses(&self, class: Class, waiting: usize, now: Duration) -> bool {
         waiting >= self.waiting_max(class, now) || (class == Class::Write && self.is_writer_late(now))
     }
@@ -173,7 +173,7 @@ impl Controller {
         self.writes == Writes::Now
     }
 
-    /// Whether a piece of something that takes long may come now.
+    /// Whether a piece of long work may run now.
     pub fn take_time(&mut self) -> bool {
         self.time.as_mut().is_none_or(ProcessorTime::take_piece)
     }
@@ -276,7 +276,7 @@ impl Controller {
     }
 }
 
-/// When writes are let in.
+/// The times at which writes are let in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Writes {
     AtAnyTime,
@@ -296,7 +296,7 @@ struct Window {
     used: usize,
 }
 
-/// How long things took, by powers of two of a microsecond.
+/// A histogram of durations, by powers of two of a microsecond.
 #[derive(Default)]
 struct Histogram {
     buckets: [u32; 32],

@@ -202,7 +202,7 @@ impl Admission {
         self.0.began.elapsed()
     }
 
-    /// Whether whatever of this class arrives now is refused, known without looking at it.
+    /// Whether every request of this class that arrives now is refused, without looking at it.
     pub fn refuses_all(&self, class: Class) -> bool {
         let now = self.now();
         let mut state = self.state();

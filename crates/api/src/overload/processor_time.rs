@@ -18,7 +18,7 @@ const PIECE_NANOS: i64 = 2_000_000;
 /// The assumed cost of a request before anything is known.
 const EACH_AT_FIRST: Duration = Duration::from_micros(300);
 
-/// Processor time, earned at the pace of the quota and spent by whatever the group does.
+/// Processor time, earned at the pace of the quota and spent by all work of the group.
 #[derive(Debug, Clone)]
 pub struct ProcessorTime {
     /// Nanoseconds of the quota in a second.
@@ -31,7 +31,7 @@ pub struct ProcessorTime {
     /// The time that one request takes, as seen lately.
     each: i64,
     entered: i64,
-    /// Pieces of what takes long, since the last tick.
+    /// Pieces of long work since the last tick.
     pieces: i64,
     /// When a request was let in, last, as far as ticks tell; and whether one may come although nothing is left.
     entered_at: Duration,
@@ -65,8 +65,8 @@ impl ProcessorTime {
         self.left <= 0
     }
 
-    /// Whether there is time for a piece of what takes long, which is then taken to be spent. Requests need less of it,
-    /// and so come first.
+    /// Whether there is time for a piece of long work; the time then counts as spent. Requests need less of it, and so come
+    /// first.
     pub fn take_piece(&mut self) -> bool {
         let enough = self.left - self.borrowed >= PIECE_NANOS;
         if enough {

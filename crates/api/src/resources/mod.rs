@@ -97,7 +97,7 @@ fn open_files(limits: &str) -> Option<u64> {
     }
 }
 
-/// Memory the process holds as a part of what it may use, from 0 to 1; `None` where the kernel does not say.
+/// The memory that the process holds as a share of its limit, from 0 to 1; `None` where the kernel does not say.
 pub fn memory_usage() -> Option<f64> {
     let part = resident_bytes() as f64 / Resources::of_process().memory_bytes.max(1) as f64;
     (part > 0.0).then_some(part)

@@ -225,7 +225,7 @@ impl hyper::service::Service<Request<Incoming>> for One {
 
 type Answered = <Router as Service<Request<Body>>>::Future;
 
-/// Where an answer comes from.
+/// The source of an answer.
 enum Making {
     Routed(Pin<Box<Answered>>),
     /// A refusal, held back for a moment or until the rest of the request has come.

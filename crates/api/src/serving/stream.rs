@@ -42,7 +42,7 @@ impl Turn {
         Answering(self.clone())
     }
 
-    /// Whether the client may be sending something still that nobody has read.
+    /// Whether the client may still be sending data that nobody has read.
     pub fn has_more(&self) -> bool {
         self.has_more.load(Ordering::Acquire)
     }
@@ -76,7 +76,7 @@ pub struct Patient<S> {
     patience: Patience,
     turn: Arc<Turn>,
     places: Places,
-    /// There while the client takes nothing of what it is sent.
+    /// Set while the client takes none of the data that it is sent.
     stalled: Option<Pin<Box<Sleep>>>,
     /// Wakes this connection when it has waited long enough; moved only when it has rung.
     alarm: Option<Pin<Box<Sleep>>>,

@@ -91,9 +91,9 @@ pub struct LevelRules {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Override {
-    /// As it was given.
+    /// The source as it was given.
     shown: String,
-    /// In lower case, with `.` between its parts.
+    /// The source in lower case, with `.` between its parts.
     source: String,
     level: Level,
 }

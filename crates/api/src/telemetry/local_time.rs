@@ -50,7 +50,7 @@ impl LocalTime {
         Self::new(TimeZone::UTC)
     }
 
-    /// That of `TZ` or, without it, of the machine; UTC where neither says.
+    /// The time zone of `TZ` or, without it, of the machine; UTC where neither is known.
     pub fn of_machine() -> Self {
         Self::new(TimeZone::system())
     }

@@ -34,5 +34,5 @@ pub use switch::{InForce, LevelSwitch};
 pub use tap::{Naming, Tap, UserIds};
 pub use trace::{TRACEPARENT, TraceContext};
 
-/// The source of what logging says about itself.
+/// The source of events about logging itself.
 pub const LOGGING: &str = "erp::logging";

@@ -21,7 +21,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 const MAIN: &str = "main";
 
 thread_local! {
-    /// Whether somebody waits for a panic here, and says what it was.
+    /// Whether a caller on this thread catches the panic and reports it.
     static CATCHING: Cell<bool> = const { Cell::new(false) };
     /// The last panic that was caught, and where it was.
     static CAUGHT: RefCell<Option<String>> = const { RefCell::new(None) };

@@ -36,7 +36,7 @@ pub struct RequestScope {
     method: Method,
     route: Option<MatchedPath>,
     caller: OnceLock<(Uuid, Option<Uuid>)>,
-    /// How large the part of such traces is that is exported, in per cent; none of this one where it is 0.
+    /// The share of such traces that is exported, in per cent; 0 if this one is not exported.
     per_cent: f32,
 }
 
@@ -66,7 +66,7 @@ impl RequestScope {
         self.per_cent
     }
 
-    /// Whether what happens in it is exported, even where nothing fails.
+    /// Whether the events of the request are exported, even where nothing fails.
     pub fn is_exported(&self) -> bool {
         self.per_cent > 0.0
     }

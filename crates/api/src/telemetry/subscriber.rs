@@ -107,7 +107,7 @@ impl Logs {
         let until = Instant::now() + patience;
         let asked: Vec<_> = self.queues.iter().map(Queue::flush).collect();
         for written in asked {
-            // Whether it was written or given up makes no difference to what comes next.
+            // The next step is the same whether it was written or given up.
             let _ = written.recv_timeout(until.saturating_duration_since(Instant::now()));
         }
     }
@@ -138,7 +138,7 @@ impl Rules {
         with(&self.levels.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Whether anybody wants to know of calls of other services.
+    /// Whether calls of other services are recorded.
     fn is_tapped(&self) -> bool {
         self.tap.as_ref().is_some_and(Tap::is_open)
     }

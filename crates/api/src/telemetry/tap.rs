@@ -120,7 +120,7 @@ impl Tap {
         &self.0.feed
     }
 
-    /// Whether anybody exports.
+    /// Whether telemetry is exported to any destination.
     pub fn is_open(&self) -> bool {
         self.0.feed.is_open()
     }
@@ -136,7 +136,7 @@ impl Tap {
         self.0.followed.set_target(rate * FOLLOWED);
     }
 
-    /// Adapts what is left out to what there was; to be called every [`signals::SAMPLER_TICK`].
+    /// Adapts the sampling to the traffic; to be called every [`signals::SAMPLER_TICK`].
     pub fn turn(&self, since: Duration) {
         for rate in [&self.0.roots, &self.0.followed, &self.0.refused] {
             rate.turn(since);

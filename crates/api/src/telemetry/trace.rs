@@ -12,7 +12,7 @@ const LENGTH: usize = 55;
 /// The version that no header may have.
 const NO_VERSION: u8 = 0xff;
 
-/// One span of a trace: this request, and what it was called from.
+/// A span of a trace: this request, and the span of its caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TraceContext {
     trace: [u8; 16],

@@ -33,7 +33,7 @@ pub async fn company() -> (World, TenantKit) {
     (world, tenant)
 }
 
-/// The same in a world whose clock stands where a test wants it.
+/// A Saudi company in a world whose clock the test sets.
 pub async fn company_in(world: &World) -> TenantKit {
     let tenant = world.tenant("alpha", "SAR", "sa-standard").await;
     let client = &tenant.client;

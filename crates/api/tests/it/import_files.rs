@@ -51,7 +51,7 @@ fn codes(refused: &Value) -> Vec<(String, String)> {
         Some(parameter) => format!("?{parameter}"),
         None => text(&error["pointer"]),
     };
-    // What is wrong with the file as a whole has no place in it.
+    // An error of the whole file has no place in it.
     let Some(errors) = refused["errors"].as_array() else {
         return vec![(String::new(), text(&refused["code"]))];
     };

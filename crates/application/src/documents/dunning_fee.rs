@@ -17,14 +17,14 @@ use crate::error::AppResult;
 use crate::unit_of_work::UnitOfWork;
 use crate::wire::Kept;
 
-/// What the invoice is for, as it says so itself.
+/// The description on the invoice.
 const DESCRIPTION: &str = "رسوم مطالبة / Dunning fee";
 
 /// A fee that a customer owes for being reminded.
 pub struct DunningFeeInvoice<'a> {
     pub party: PartyId,
     pub date: NaiveDate,
-    /// Without VAT, in the company currency; `None` is the price of the item.
+    /// The fee without VAT, in the company currency; `None` is the price of the item.
     pub amount: Option<Amount>,
     pub item: Option<ItemId>,
     pub tax_code: Option<&'a str>,

@@ -104,13 +104,13 @@ pub trait DocumentBody: Patchable + Send + Sync + 'static {
     }
 }
 
-/// What a body is prepared to.
+/// A document that has been prepared from a body.
 pub trait PreparedDocument: Send {
     /// A draft of version 1.
     fn into_document(self) -> StoredDocument;
     /// The decimals of its amounts.
     fn scale(&self) -> u8;
-    /// What is worth knowing about it.
+    /// The warnings about the document.
     fn warnings(&self) -> &[Violation] {
         &[]
     }
@@ -119,7 +119,7 @@ pub trait PreparedDocument: Send {
 /// The id of a document, and the draft that it is so far.
 pub type DraftOf<'a> = (DocumentId, Option<&'a StoredDocument>);
 
-/// What a document is prepared with. `I` is what the body says, whatever its type.
+/// The context in which a document is prepared. `I` is the input of the body, whatever its type.
 pub struct Preparing<'a, I> {
     pub ctx: &'a RequestContext,
     pub document_type: DocumentType,
@@ -131,7 +131,7 @@ pub struct Preparing<'a, I> {
     pub draft: Option<&'a StoredDocument>,
 }
 
-/// What a type of document is called in commands, operations, permissions and paths.
+/// The names of a document type in commands, operations, permissions and paths.
 #[derive(Debug, Clone, Copy)]
 pub struct DocumentNames {
     /// `sales_invoice`: of the record.
@@ -161,7 +161,7 @@ pub struct DocumentNames {
     pub can_undo: &'static str,
 }
 
-/// What the operations on a type of document do, in a few words.
+/// Summaries of the operations on a document type, in a few words.
 #[derive(Debug, Clone, Copy)]
 pub struct DocumentSummaries {
     pub list: &'static str,

@@ -18,7 +18,7 @@ use crate::error::AppResult;
 use crate::paging::{Direction, FieldKind, FieldSpec, ListQuery, ListSpec, Page};
 use crate::ports::storage_error::StorageResult;
 
-/// What ids of documents stand for.
+/// Marks the ids of documents.
 #[derive(Debug)]
 pub enum Document {}
 pub type DocumentId = Id<Document>;
@@ -26,7 +26,7 @@ pub type DocumentId = Id<Document>;
 pub use domain::documents::status::DocumentStatus;
 
 domain::choices! {
-    /// What a line of a document does to a line of another one (R73).
+    /// The effect of a document line on a line of another document (R73).
     pub enum LinkKind {
         /// An invoice bills what is ordered.
         Bills = "bills",
@@ -79,7 +79,7 @@ pub struct StoredDocument {
     pub reversal_entry: Option<JournalEntryId>,
     /// The body that made it.
     pub body: String,
-    /// What it came to, without lines.
+    /// The view of the document, without lines.
     pub view: DocumentView,
     pub lines: Vec<DocumentLineView>,
     pub created_by: Option<UserId>,
@@ -89,8 +89,8 @@ pub struct StoredDocument {
 }
 
 impl StoredDocument {
-    /// What a line adds to what the customer may owe, in the company currency: the value that a confirmed order of a customer
-    /// has left to be invoiced.
+    /// The exposure of a line towards the credit limit, in the company currency: the value of a customer's confirmed order
+    /// that is still to be invoiced.
     pub fn exposure_of(&self, line: &LineProgress, scale: u8) -> Amount {
         let open = self.document_type == DocumentType::SalesOrder && self.status == DocumentStatus::Confirmed;
         if open { line.open_amount(scale) } else { Amount::ZERO }
@@ -150,8 +150,8 @@ pub trait DocumentRepository: Send {
         types: &[DocumentType],
         names: &BTreeSet<&str>,
     ) -> StorageResult<Vec<NamedDocument>>;
-    /// What a customer owes in the company currency: the open receivables of its code. MUST keep other transactions from
-    /// asking the same until this one ends.
+    /// The debt of a customer in the company currency: the open receivables of its code. MUST keep other transactions from
+    /// asking for it until this one ends.
     async fn receivable_of(&mut self, party: PartyId, code: &str) -> StorageResult<Amount>;
     /// The active series that numbers documents of a type, the first by code.
     /// The documents of a party that are not in the ledger, at most `max`.
@@ -183,7 +183,7 @@ pub trait DocumentRepository: Send {
     ) -> StorageResult<()>;
     /// Deletes a line at the version that it was read at. MUST fail as retryable when it has another version by now.
     async fn delete_line_progress(&mut self, order: DocumentId, line: &LineProgress) -> StorageResult<()>;
-    /// What the confirmed orders of a customer have left to be invoiced, in the company currency.
+    /// The value of a customer's confirmed orders that is still to be invoiced, in the company currency.
     async fn open_orders_of(&mut self, party: PartyId) -> StorageResult<Amount>;
     async fn insert_links(&mut self, from: DocumentId, links: &[DocumentLink]) -> StorageResult<()>;
     async fn links_from(&mut self, document: DocumentId) -> StorageResult<Vec<DocumentLink>>;

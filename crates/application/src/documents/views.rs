@@ -90,7 +90,7 @@ pub struct DocumentView {
     /// The tax that was withheld from a payment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub withholding: Option<DocumentWithholdingView>,
-    /// What is not settled of it; null for drafts.
+    /// The amount not settled yet; null for drafts.
     pub open_amount: Option<String>,
     /// `open`, `partly_paid` or `paid`; null for drafts.
     pub payment_state: Option<String>,
@@ -102,7 +102,7 @@ pub struct DocumentView {
     /// VAT by category and rate.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tax_groups: Vec<DocumentGroupView>,
-    /// What falls due when.
+    /// The instalments with their due dates.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub instalments: Vec<DocumentDueView>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -113,7 +113,7 @@ pub struct DocumentView {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lines: Option<Vec<DocumentLineView>>,
     pub line_count: u32,
-    /// What is worth a look; only in the answer to the request that it is about.
+    /// Warnings; only in the answer to the request that they are about.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<WarningView>,
     /// Documents that were made in the same step.
@@ -150,9 +150,9 @@ pub struct DocumentTotalsView {
     pub vat: String,
     /// With VAT.
     pub total: String,
-    /// What prepayment invoices have charged before, with VAT.
+    /// The amount that prepayment invoices have charged before, with VAT.
     pub prepaid: String,
-    /// What is left to pay.
+    /// The amount left to pay.
     pub payable: String,
     /// `vat` in the company currency, less what prepayment invoices charged.
     pub company_vat: String,
@@ -165,10 +165,10 @@ pub struct DocumentWithholdingView {
     pub tax_code: String,
     /// In per cent.
     pub rate: String,
-    /// What the tax is withheld from: the amount without VAT, and the tax on top where the company bears it.
+    /// The base of the withheld tax: the amount without VAT, and the tax on top where the company bears it.
     pub base: String,
     pub tax: String,
-    /// What the supplier gets.
+    /// The amount paid to the supplier.
     pub paid: String,
     /// Whether the company bears the tax.
     pub gross_up: bool,
@@ -253,12 +253,12 @@ pub struct DocumentLineView {
     /// The quantity in base units of the item, where it differs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub base_quantity: Option<String>,
-    /// What has become of a line of an order.
+    /// The progress of an order line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub progress: Option<LineProgressView>,
 }
 
-/// What has become of a line of an order, in base units of its item.
+/// The progress of an order line, in base units of its item.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct LineProgressView {
@@ -268,9 +268,10 @@ pub struct LineProgressView {
     pub returned: String,
     pub invoiced: String,
     pub credited: String,
-    /// What is still to be delivered or received.
+    /// The quantity still to be delivered or received.
     pub to_deliver: String,
-    /// What may be invoiced now: of a sales order all that is ordered, of a purchase order what is received.
+    /// The quantity that may be invoiced now: the ordered quantity of a sales order, the received quantity of a purchase
+    /// order.
     pub to_invoice: String,
 }
 
@@ -294,7 +295,7 @@ pub struct DocumentChargeView {
     pub gross: String,
 }
 
-/// What is deducted of a prepayment invoice.
+/// The deduction of a prepayment invoice.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DocumentPrepaymentView {

@@ -138,7 +138,7 @@ where
     replace_as(uow, stored, value, "updated").await
 }
 
-/// The same, noted as another action, such as `archived`.
+/// Replaces a record and notes another action, such as `archived`.
 pub async fn replace_as<R: MasterData>(
     uow: &mut dyn UnitOfWork,
     stored: &Stored<R>,

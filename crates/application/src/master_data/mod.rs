@@ -37,8 +37,8 @@ use crate::unit_of_work::UnitOfWork;
 use crate::warnings::WarningView;
 use crate::wire::WireType;
 
-/// What [`resource!`](crate::resource) says of a record: its names, its types, and where it keeps what all records have. The
-/// value is the row without its time.
+/// The description of a record by [`resource!`](crate::resource): its names, its types, and the members that all records
+/// have. The value is the row without its time.
 pub trait Described: Sized + Clone + Send + Sync + 'static {
     const RESOURCE: Resource;
     /// By what the path names it: an id that the server gives, or a code that the caller chooses.
@@ -61,17 +61,17 @@ pub trait Described: Sized + Clone + Send + Sync + 'static {
     fn code(&self) -> Option<&Code> {
         None
     }
-    /// The same of a new one.
+    /// The code of a new record.
     fn new_code(_: &Self::New) -> Option<&Code> {
         None
     }
-    /// The same of a change.
+    /// The code in a change.
     fn changed_code(_: &Self::Change) -> Option<&Code> {
         None
     }
 }
 
-/// What a record lies below in its path; `()` for most.
+/// The parent of a record in its path; `()` for most.
 pub type ParentOf<R> = <<R as Described>::Key as Key>::Parent;
 
 /// One resource of master data: the rules that are its own. Everything that is wrong goes into `check`.
@@ -83,7 +83,7 @@ pub trait MasterData: Described {
     /// The value as the change leaves it, if `check` found nothing wrong. The version is counted by the caller.
     async fn change(&self, change: &Self::Change, check: &mut Check<'_>) -> AppResult<Option<Self>>;
 
-    /// What is worth knowing about the value, which was `before`, if it is not new.
+    /// The warnings about the value, which was `before`, if it is not new.
     async fn warnings(&self, _before: Option<&Self>, _: &mut dyn UnitOfWork) -> AppResult<Vec<Violation>> {
         Ok(Vec::new())
     }

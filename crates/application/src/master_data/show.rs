@@ -53,7 +53,7 @@ impl<T, S: Shown<T>> Shown<Option<T>> for Option<S> {
     }
 }
 
-/// What `show` makes of the record; a function, so that the compiler knows the type of its parameter.
+/// Applies `show` to the record; a function, so that the compiler knows the type of its parameter.
 pub fn show_by<R, S>(record: &R, show: impl Fn(&R) -> S) -> S {
     show(record)
 }

@@ -45,7 +45,7 @@ macro_rules! order_permissions {
     };
 }
 
-/// Those of documents, a type a line.
+/// The permissions for documents, a type a line.
 static DOCUMENTS: &[&[PermissionSpec]] = &[
     order_permissions!(
         "sales.quotation", "quotations", "عروض الأسعار",

@@ -16,7 +16,7 @@ use super::print_document::empty;
 use super::wording::{PrintLanguage, grouped};
 use crate::settlement::dunning::views::{DunningItemView, DunningNoticeView};
 
-/// What a printed reminder says.
+/// The data of a printed reminder.
 #[derive(Debug, Clone, Copy)]
 pub struct PrintNotice<'a> {
     pub notice: &'a DunningNoticeView,

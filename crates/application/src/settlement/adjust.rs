@@ -1,4 +1,4 @@
-//! What is settled beside a payment: a discount for early payment, or a difference that is written off (R106).
+//! Settlement beside a payment: a discount for early payment, or a difference that is written off (R106).
 
 use std::collections::BTreeSet;
 
@@ -43,7 +43,7 @@ pub(super) struct Planned {
     pub(super) document: Option<Uuid>,
 }
 
-/// What one request settles.
+/// The allocations of one request.
 #[derive(Default)]
 pub(super) struct Settled {
     pub(super) planned: Vec<Planned>,
@@ -197,7 +197,7 @@ impl Adjusting<'_> {
         Ok(MadeItem { item, kind: AllocationKind::Discount, created })
     }
 
-    /// What is left of the debt, or else of the payment unless a later pair uses it.
+    /// The rest of the debt, or else of the payment unless a later pair uses it.
     async fn difference(
         &self,
         uow: &mut dyn UnitOfWork,
@@ -298,7 +298,7 @@ fn beside(
     }
 }
 
-/// What keeps a note or a write-off from being posted is said where it was asked for.
+/// Moves violations that keep a note or a write-off from being posted to the place where it was asked for.
 fn below(error: AppError, at: &str) -> AppError {
     AppError { violations: error.violations.into_iter().map(|one| one.at(at)).collect(), ..error }
 }

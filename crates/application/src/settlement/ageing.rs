@@ -49,7 +49,7 @@ pub struct AgeingRequest {
     pub language: Language,
 }
 
-/// What each party owes or is owed on a day, by the time since it fell due.
+/// The amounts that each party owes or is owed on a day, by the time since they fell due.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AgeingView {
@@ -227,7 +227,7 @@ impl Reports {
         })
     }
 
-    /// What the ledger has on the control accounts, debits positive.
+    /// The balance of the control accounts in the ledger, debits positive.
     async fn control_balance(
         &self,
         tenant: TenantId,

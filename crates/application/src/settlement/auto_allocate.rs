@@ -141,7 +141,7 @@ impl AutoAllocate {
             }
         }
         pairs.truncate(PAIRS_MAX);
-        // As many differences as one request writes off.
+        // Takes as many differences as one request writes off.
         for pair in pairs.iter_mut().filter(|pair| pair.write_off_difference).skip(ADJUSTMENTS_MAX) {
             pair.write_off_difference = false;
         }

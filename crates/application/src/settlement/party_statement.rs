@@ -74,9 +74,9 @@ pub struct PartyStatementView {
 #[serde(rename_all = "camelCase")]
 pub struct StatementAgeingView {
     pub buckets: Vec<AgeingBucketView>,
-    /// What the party owes; null where only payables are asked for.
+    /// The amounts that the party owes; null where only payables are asked for.
     pub receivables: Option<AgeingFiguresView>,
-    /// What is owed to the party; null where only receivables are asked for.
+    /// The amounts owed to the party; null where only receivables are asked for.
     pub payables: Option<AgeingFiguresView>,
 }
 
@@ -90,7 +90,7 @@ pub struct PartyStatementLineView {
     pub line_no: u32,
     /// The legal number of the entry.
     pub number: String,
-    /// What the entry was made for, such as `sales_invoice`; null for one that was written by hand.
+    /// The kind of record for which the entry was made, such as `sales_invoice`; null for a manual journal entry.
     pub source_type: Option<String>,
     pub source_id: Option<Uuid>,
     pub reference: Option<String>,

@@ -73,7 +73,7 @@ pub trait OpenItemRepository: Send {
         &mut self,
         entries: &BTreeSet<JournalEntryId>,
     ) -> StorageResult<Vec<OpenItem>>;
-    /// What parties have open that was posted through a day, at most `max` items in the order of parties and due dates.
+    /// The open items of parties that were posted through a day, at most `max` in the order of parties and due dates.
     async fn unsettled_items(
         &mut self,
         control: ControlKind,
@@ -95,7 +95,7 @@ pub trait OpenItemRepository: Send {
     async fn find_allocation(&mut self, id: AllocationId) -> StorageResult<Option<StoredAllocation>>;
     /// Writes until when items grant a discount, and how much.
     async fn save_discounts(&mut self, discounts: &[(OpenItemId, EarlyDiscount)]) -> StorageResult<()>;
-    /// What live allocations with notes have taken of an item, in its currency; a magnitude.
+    /// The amount that live allocations with notes have taken off an item, in its currency; a magnitude.
     async fn credited_of(&mut self, id: OpenItemId) -> StorageResult<Amount>;
     /// The allocations that belong to these and that nobody has undone.
     async fn companions_of(&mut self, ids: &BTreeSet<AllocationId>) -> StorageResult<Vec<StoredAllocation>>;
@@ -147,7 +147,7 @@ pub static ALLOCATION_LIST: ListSpec = ListSpec {
     expand: &[],
 };
 
-/// Which items an ageing report looks at.
+/// The items that an ageing report looks at.
 #[derive(Debug, Clone)]
 pub struct AgeingQuery {
     pub control: ControlKind,
@@ -161,7 +161,7 @@ pub struct AgeingQuery {
     pub max: i64,
 }
 
-/// What is open of the items of a party that have one date and side.
+/// The open amount of a party's items with one date and side.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AgedSum {
     pub party: String,
@@ -179,7 +179,7 @@ pub struct AgedSum {
 /// The lines of a party's statement.
 #[derive(Debug, Clone)]
 pub struct StatementQuery {
-    /// Its code.
+    /// The code of the party.
     pub party: String,
     /// `None` is receivables and payables.
     pub control: Option<ControlKind>,
@@ -214,7 +214,7 @@ pub trait SettlementQueries: Send + Sync {
     async fn open_item_page(&self, tenant: TenantId, query: &ListQuery) -> AppResult<Page<OpenItemView>>;
     async fn allocation(&self, tenant: TenantId, id: AllocationId) -> AppResult<Option<AllocationView>>;
     async fn allocation_page(&self, tenant: TenantId, query: &ListQuery) -> AppResult<Page<AllocationView>>;
-    /// In the order of parties.
+    /// The sums in the order of parties.
     async fn aged_sums(&self, tenant: TenantId, query: &AgeingQuery) -> AppResult<Vec<AgedSum>>;
     /// The name of a party; empty where its code is only a text of lines, `None` where nothing has the code.
     async fn party_name(&self, tenant: TenantId, code: &str) -> AppResult<Option<NameView>>;
@@ -222,7 +222,7 @@ pub trait SettlementQueries: Send + Sync {
     async fn surviving_code(&self, tenant: TenantId, code: &str) -> AppResult<String>;
     /// The balance of a party before the first day; a debit if positive.
     async fn statement_opening(&self, tenant: TenantId, query: &StatementQuery) -> AppResult<Amount>;
-    /// In the order of their dates.
+    /// The lines in the order of their dates.
     async fn statement_lines(
         &self,
         tenant: TenantId,

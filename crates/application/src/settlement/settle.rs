@@ -30,7 +30,7 @@ pub struct Settling {
     kind: AllocationKind,
     date: NaiveDate,
     pairs: Vec<Pair>,
-    /// What was made to settle them.
+    /// The document that was made to settle them.
     document: Option<Uuid>,
 }
 
@@ -184,7 +184,7 @@ fn decimals(books: &Books, code: CurrencyCode) -> u8 {
     books.currencies.get(&code).map_or(2, |currency| currency.scale)
 }
 
-/// What the allocations of a request have in common.
+/// The data that the allocations of a request have in common.
 struct Made<'a> {
     ctx: &'a RequestContext,
     batch: AllocationBatchId,

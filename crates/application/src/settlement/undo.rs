@@ -98,7 +98,7 @@ pub async fn undo_allocations_of(
     Ok(())
 }
 
-/// What undone allocations have in common.
+/// The data that undone allocations have in common.
 pub(super) struct Undoing<'a> {
     pub(super) ctx: &'a RequestContext,
     pub(super) date: NaiveDate,

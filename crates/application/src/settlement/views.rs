@@ -56,7 +56,7 @@ pub struct OpenItemView {
     pub settled_on: Option<NaiveDate>,
     /// The highest level of dunning that it has reached; null for none.
     pub dunning_level: Option<u32>,
-    /// Why nobody is reminded of it; null where it may be reminded of.
+    /// The reason for which the item is left out of reminders; null where it is not.
     pub dunning_hold_reason: Option<String>,
     #[schema(format = "date-time")]
     pub recorded_at: String,
@@ -75,10 +75,10 @@ pub struct AllocationView {
     pub date: NaiveDate,
     pub debit_item_id: Uuid,
     pub credit_item_id: Uuid,
-    /// What was settled of the debit item, in its currency.
+    /// The amount settled of the debit item, in its currency.
     pub amount: String,
     pub currency: String,
-    /// What was settled of the credit item, in its currency.
+    /// The amount settled of the credit item, in its currency.
     pub credit_amount: String,
     pub credit_currency: String,
     /// The realised exchange difference in the company currency: a gain if positive, a loss if negative. That of an `undo`
@@ -103,7 +103,7 @@ pub struct AllocationView {
     pub recorded_at: String,
 }
 
-/// What one request settled.
+/// The allocations of one request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AllocationBatchView {

@@ -1,4 +1,4 @@
-//! What can be wrong with a workbook and its cells.
+//! Errors in a workbook and its cells.
 
 domain::errors! {
     SPREADSHEET_DAMAGED = "spreadsheet_damaged", Malformed, User,

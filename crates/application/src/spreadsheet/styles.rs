@@ -1,4 +1,4 @@
-//! What the formats of cells say about their numbers.
+//! The kinds of numbers that the formats of cells imply.
 
 use std::collections::HashMap;
 use std::io::Read;

@@ -251,7 +251,7 @@ proptest! {
         let _ = read(bytes, None);
     }
 
-    /// The same for the text of a sheet, which an archive would give back as it is.
+    /// Sheets of any text are read without a panic; an archive would give the text back as it is.
     #[test]
     fn sheets_of_any_text_are_survived(pieces in prop::collection::vec(prop::sample::select(vec![
         "<row>", "</row>", "<row r=\"5\">", "<c>", "<c t=\"s\">", "<c t=\"inlineStr\">", "</c>", "<v>", "</v>", "<is>", "</is>", "<t>", "</t>",

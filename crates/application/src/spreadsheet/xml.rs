@@ -69,7 +69,7 @@ impl<R: Read> BufRead for Bounded<R> {
     }
 }
 
-/// What comes next.
+/// The next node of a document.
 pub(super) enum Node<'a> {
     /// An element begins; its name is without a prefix.
     Open(&'a [u8], &'a BytesStart<'a>),

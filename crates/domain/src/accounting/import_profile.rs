@@ -106,7 +106,7 @@ crate::choices! {
     /// The characters that the bytes of a text file stand for.
     pub enum TextEncoding {
         Utf8 = "utf-8",
-        /// With a byte order mark, which says which of its two forms it is.
+        /// UTF-16 with a byte order mark, which says which of its two forms it is.
         Utf16 = "utf-16",
         /// Arabic of Windows.
         Windows1256 = "windows-1256",
@@ -115,12 +115,12 @@ crate::choices! {
     }
 }
 
-/// Where the values of a column come from.
+/// The source of a column's values.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ColumnSource {
     /// The column of the file with this heading.
     Heading(String),
-    /// The same value in every row, written as in requests: `1234.50`, `2026-12-31`.
+    /// A constant value for every row, written as in requests: `1234.50`, `2026-12-31`.
     Value(String),
 }
 

@@ -1,4 +1,4 @@
-//! What comes again: a template, a rhythm, and how far its occurrences are settled.
+//! Recurring templates: content, a rhythm, and how far the occurrences are settled.
 //!
 //! An occurrence is settled once it was made, skipped, or failed and noted as such. After any change, the next date is the
 //! first one of the rhythm after the last that was settled, so no occurrence comes twice and none is passed over.
@@ -25,15 +25,15 @@ crate::errors! {
         "{date} ليس الموعد التالي ولا موعدًا سبق أن تعذّر.";
 }
 
-/// What is made each time.
+/// The content of which something is made each time.
 pub trait Template: Clone + PartialEq {
-    /// What ids stand for.
+    /// The type that the ids are marked with.
     type Of: fmt::Debug + Clone + Eq + 'static;
-    /// What the content is checked against.
+    /// The facts against which the content is checked.
     type Known: ?Sized + Sync;
     const ERRORS: RecurringErrors;
 
-    /// Why nothing could ever be made of it, at its own members; `start` stands for any date.
+    /// The violations because of which nothing could ever be made of it, at its own members; `start` stands for any date.
     fn refusals(&self, start: NaiveDate, auto_post: bool, known: &Self::Known) -> Violations;
 }
 

@@ -108,7 +108,7 @@ impl EntryTemplate {
         self.lines.iter().filter_map(|line| line.currency).chain([self.currency]).collect()
     }
 
-    /// Why entries made from it could never be posted; only seen where all lines share one currency.
+    /// The violations because of which entries made from it could never be posted; only seen where all lines share one currency.
     fn unbalanced(&self, known: &HashMap<CurrencyCode, Currency>) -> Option<Violation> {
         let code = |line: &NewLine| line.currency.unwrap_or(self.currency);
         let currency = self.lines.first().map(code)?;

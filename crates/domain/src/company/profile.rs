@@ -1,4 +1,4 @@
-//! What the company is called and how it is registered, as its documents and returns say it (R39).
+//! Name and registration of the company, as its documents and returns state them (R39).
 
 use crate::country::Country;
 use crate::documents::price_match::PriceTolerance;
@@ -95,13 +95,13 @@ impl CompanyProfile {
         self.vat_number.is_some()
     }
 
-    /// What is wrong with the parts of the address, at `/address/…`.
+    /// The violations of the address, at `/address/…`.
     pub fn check(&self) -> Violations {
         check_address(self.address.as_ref())
     }
 }
 
-/// What is wrong with the parts of an address, at `/address/…`.
+/// The violations of an address, at `/address/…`.
 pub fn check_address(address: Option<&Address>) -> Violations {
     let mut violations = Violations::new();
     for violation in address.map(|address| address.check().into_vec()).unwrap_or_default() {

@@ -1,5 +1,4 @@
-//! What has become of the lines of an order (R74–R76): ordered, cancelled, delivered, returned, invoiced and credited, in base
-//! units.
+//! The progress of order lines (R74–R76): ordered, cancelled, delivered, returned, invoiced and credited, in base units.
 
 use crate::error::Violation;
 use crate::items::item::ItemId;
@@ -25,11 +24,11 @@ crate::errors! {
 pub enum BillingBasis {
     /// All that is ordered.
     Ordered,
-    /// What has been received.
+    /// The received quantity.
     Delivered,
 }
 
-/// What has become of a line of an order, in base units.
+/// The progress of an order line, in base units.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LineProgress {
     pub line_no: u32,
@@ -40,7 +39,7 @@ pub struct LineProgress {
     pub returned: Quantity,
     pub invoiced: Quantity,
     pub credited: Quantity,
-    /// What the ordered quantity comes to with VAT, in the company currency.
+    /// The value of the ordered quantity with VAT, in the company currency.
     pub amount: Amount,
     pub version: i64,
 }

@@ -36,7 +36,7 @@ crate::choices! {
 pub struct PartyBankAccount {
     pub id: PartyBankAccountId,
     pub party_id: PartyId,
-    /// In whose name the bank keeps it.
+    /// The name of the account holder, as the bank has it.
     pub holder: String,
     pub iban: Option<Iban>,
     pub account_number: Option<String>,
@@ -44,7 +44,7 @@ pub struct PartyBankAccount {
     pub country: Option<Country>,
     pub currency: CurrencyCode,
     pub status: Verification,
-    /// Who changed it last; `None` is the product itself.
+    /// The user who changed it last; `None` is the product itself.
     pub changed_by: Option<UserId>,
     pub verified_by: Option<UserId>,
     pub verified_at: Option<Timestamp>,

@@ -61,13 +61,13 @@ pub struct DunningText {
     pub en: Option<String>,
 }
 
-/// What happens once an item is overdue for some days.
+/// A level of dunning, which an item reaches once it is overdue for some days.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DunningLevel {
     pub days_overdue: u32,
     pub fee: Option<DunningFee>,
     pub text: DunningText,
-    /// What is no longer done with the customer from this level on.
+    /// The transactions for which the customer is blocked from this level on.
     pub block: CustomerBlock,
 }
 

@@ -48,7 +48,7 @@ crate::errors! {
 }
 
 crate::choices! {
-    /// What a party is in law.
+    /// The legal kind of a party.
     pub enum PartyKind {
         Company = "company",
         Person = "person",
@@ -103,7 +103,7 @@ pub struct Party {
     pub registrations: Registrations,
     pub addresses: Vec<Address>,
     pub contacts: Vec<Contact>,
-    /// Why it may share a number with another party.
+    /// The reason for which it may share a number with another party.
     pub allow_duplicate_reason: Option<String>,
     /// The party that it became.
     pub merged_into_id: Option<PartyId>,

@@ -46,7 +46,7 @@ crate::choices! {
 }
 
 crate::choices! {
-    /// What a discount for early payment is a share of.
+    /// The base of a discount for early payment.
     pub enum DiscountBasis {
         /// The instalment with its VAT.
         Gross = "gross",
@@ -59,11 +59,11 @@ crate::choices! {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TermShare {
     Percent(Percentage),
-    /// What the other lines leave.
+    /// The rest that the other lines leave.
     Rest,
 }
 
-/// What is granted to those who pay within some days.
+/// The discount for payment within some days.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TermDiscount {
     pub percent: Percentage,
@@ -132,7 +132,7 @@ fn percents(lines: &[TermLine]) -> impl Iterator<Item = Percentage> {
     })
 }
 
-/// When what is owed falls due.
+/// A payment term, which sets the due dates of debts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PaymentTerm {
     pub id: PaymentTermId,

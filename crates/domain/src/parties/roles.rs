@@ -1,4 +1,4 @@
-//! What a party is as a customer and as a supplier (R41).
+//! The customer and supplier roles of a party (R41).
 
 use super::dunning_profile::DunningProfileId;
 use super::party_group::PartyGroupId;
@@ -33,7 +33,7 @@ crate::choices! {
 }
 
 crate::choices! {
-    /// What is no longer done with a customer.
+    /// The transactions for which a customer is blocked.
     pub enum CustomerBlock {
         None = "none",
         Orders = "orders",
@@ -56,7 +56,7 @@ impl CustomerBlock {
 }
 
 crate::choices! {
-    /// What is no longer done with a supplier.
+    /// The transactions for which a supplier is blocked.
     pub enum SupplierBlock {
         None = "none",
         Orders = "orders",
@@ -66,9 +66,9 @@ crate::choices! {
 }
 
 crate::choices! {
-    /// Where a supplier is taxed.
+    /// The tax residency of a supplier.
     pub enum Residency {
-        /// In the company's country.
+        /// Taxed in the company's country.
         Resident = "resident",
         /// Abroad: tax may be withheld from payments.
         NonResident = "non_resident",
@@ -80,9 +80,9 @@ crate::choices! {
 pub struct Customer {
     pub group_id: Option<PartyGroupId>,
     pub payment_term_id: Option<PaymentTermId>,
-    /// Of documents that name none.
+    /// The currency of documents that name none.
     pub currency: Option<CurrencyCode>,
-    /// In the company currency; `None` is no limit.
+    /// The credit limit in the company currency; `None` is no limit.
     pub credit_limit: Option<Amount>,
     pub credit_check: CreditCheck,
     pub blocked: CustomerBlock,
@@ -119,7 +119,7 @@ impl Customer {
 pub struct Supplier {
     pub group_id: Option<PartyGroupId>,
     pub payment_term_id: Option<PaymentTermId>,
-    /// Of documents that name none.
+    /// The currency of documents that name none.
     pub currency: Option<CurrencyCode>,
     pub blocked: SupplierBlock,
     /// There only while the supplier is blocked.

@@ -74,9 +74,9 @@ crate::choices! {
 pub struct Pair {
     pub debit: OpenItemId,
     pub credit: OpenItemId,
-    /// In the debit item's currency; `None` is as much as both have open, for items of one currency.
+    /// The amount in the debit item's currency; `None` is as much as both have open, for items of one currency.
     pub amount: Option<Amount>,
-    /// In the credit item's currency, where that is another one.
+    /// The amount in the credit item's currency, where that is another one.
     pub credit_amount: Option<Amount>,
     /// Whether the rest of the debt is its discount for early payment.
     pub take_discount: bool,
@@ -234,7 +234,7 @@ impl Allocator<'_> {
     ) -> Option<(Amount, Amount)> {
         let (amount, credit_amount) = if debit.currency == credit.currency {
             let (owed, paid) = (debit.open_amount.abs(), credit.open_amount.abs());
-            // Where one has nothing open, the other's amount says so.
+            // Where one item has nothing open, the amount of the other one is refused with the reason.
             let all = if owed.is_zero() || paid.is_zero() { owed.max(paid) } else { owed.min(paid) };
             let amount = pair.amount.or(pair.credit_amount).unwrap_or(all);
             if pair.credit_amount.is_some_and(|other| other != amount) {

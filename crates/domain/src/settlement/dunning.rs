@@ -2,12 +2,12 @@
 
 use crate::ids::Id;
 
-/// What ids of dunning runs stand for.
+/// Marks the ids of dunning runs.
 #[derive(Debug)]
 pub enum DunningRun {}
 pub type DunningRunId = Id<DunningRun>;
 
-/// What ids of dunning notices stand for.
+/// Marks the ids of dunning notices.
 #[derive(Debug)]
 pub enum DunningNotice {}
 pub type DunningNoticeId = Id<DunningNotice>;
@@ -36,7 +36,7 @@ crate::errors! {
 }
 
 crate::choices! {
-    /// What has become of a dunning run or of a notice.
+    /// The status of a dunning run or of a notice.
     pub enum DunningStatus {
         Draft = "draft",
         Posted = "posted",

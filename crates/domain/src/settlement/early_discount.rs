@@ -17,12 +17,12 @@ crate::errors! {
         "المفتوح من البند {number} هو {open} {currency}؛ والمبلغ {paid} مع الخصم {discount} لا يسددانه.";
 }
 
-/// What is granted to who pays an item until a day.
+/// The discount for paying an item until a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EarlyDiscount {
     /// The last day.
     pub until: NaiveDate,
-    /// In the item's currency; a magnitude.
+    /// The discount in the item's currency; a magnitude.
     pub amount: Amount,
     /// Whether who pays a part gets its share of the discount.
     pub partial: bool,

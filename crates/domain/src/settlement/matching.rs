@@ -69,7 +69,7 @@ pub fn matches(
 struct Open<'a> {
     debts: &'a [Candidate],
     payments: &'a [Candidate],
-    /// What is left of each.
+    /// The rest of each item.
     owed: Vec<i64>,
     paid: Vec<i64>,
     found: Vec<Match>,

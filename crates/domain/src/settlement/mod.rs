@@ -1,4 +1,4 @@
-//! What is owed by and to parties, and how it is settled.
+//! Debts of and to parties, and their settlement.
 
 pub mod ageing;
 pub mod allocation;

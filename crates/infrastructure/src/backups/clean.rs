@@ -23,7 +23,7 @@ pub struct Cleaned {
 }
 
 impl Backups {
-    /// Removes what need not be kept any longer, and moves what is kept for long to cold storage.
+    /// Removes backups that need not be kept any longer, and moves long-kept ones to cold storage.
     pub async fn clean(&self) -> Result<Cleaned, BackupError> {
         let _turn = self.known.whole.lock().await;
         let catalogue = self.repository.catalogue().await?;

@@ -35,7 +35,7 @@ pub enum BackupError {
     Database(#[from] StorageError),
     #[error("{0}")]
     File(#[from] io::Error),
-    /// It makes no sense now; the text says what does.
+    /// The request makes no sense now; the text says which one would.
     #[error("{0}")]
     Refused(String),
 }

@@ -14,7 +14,7 @@ const BUFFER_BYTES: usize = 256 * 1024;
 /// A copy of a database that pages are brought into, in the order in which they were written.
 pub struct Replay {
     file: File,
-    /// Where the next record belongs.
+    /// The place of the next record.
     place: Lsn,
     /// Nothing is left out before this place: until then the copy is no moment's.
     whole_from: Lsn,

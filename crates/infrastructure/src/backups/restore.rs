@@ -1,4 +1,4 @@
-//! From the store back to a database of one moment.
+//! Restores the database of one moment from the store.
 
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter};

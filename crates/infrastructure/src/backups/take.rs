@@ -31,7 +31,7 @@ pub struct Backups {
     pub repository: Repository,
     pub keys: KeyRing,
     pub source: Source,
-    /// Where the files of rows are.
+    /// The store of the files that rows point to.
     pub files: Arc<dyn BlobStore>,
     pub retention: Retention,
     pub clock: Arc<dyn Clock>,
@@ -119,7 +119,7 @@ impl Backups {
         Ok(known.clone().unwrap_or_default())
     }
 
-    /// When the last backup of each kind was taken, as far as the store knows.
+    /// The time of the last backup of a kind, as far as the store knows.
     pub async fn last(&self, kind: BackupKind) -> Result<Option<Entry>, BackupError> {
         let all = self.entries().await?.into_iter();
         Ok(all.filter(|entry| entry.kind == kind).max_by_key(|entry| entry.covers_until))

@@ -27,7 +27,7 @@ use super::meter::{Meter, cut, exactly};
 
 /// Bytes gathered before they are written, and read at a time.
 const BUFFER_BYTES: usize = 256 * 1024;
-/// Where blobs are while they are written; no tenant is called so.
+/// The folder of blobs that are being written; no tenant has this name.
 const INCOMING: &str = "incoming";
 /// The age at which files that an earlier process left half-written are removed at start.
 const ABANDONED_AFTER: Duration = Duration::from_secs(24 * 60 * 60);

@@ -1,4 +1,4 @@
-//! Size and checksum of what passes by, measured on its way and held against what was promised.
+//! Measures size and checksum of content on its way, and compares them with the announced ones.
 
 use std::ops::Range;
 

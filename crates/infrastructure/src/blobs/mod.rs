@@ -1,4 +1,4 @@
-//! Where files are kept: a directory, or Azure Blob Storage.
+//! Stores of files: a directory, or Azure Blob Storage.
 
 pub mod azure;
 pub mod connection_string;

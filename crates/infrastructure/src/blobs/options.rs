@@ -17,7 +17,7 @@ pub const CONTAINER_RULE: &str = "expected 3 to 63 lower-case letters, digits an
 /// The word for the directory below the data folder.
 pub const DIRECTORY_WORD: &str = "file://data";
 
-/// Where files go.
+/// The store of files.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BlobOptions {
     Directory(PathBuf),
@@ -44,7 +44,7 @@ impl BlobOptions {
         Ok(Self::Azure { connection, container })
     }
 
-    /// Whether it is opened with tokens of the process's identity.
+    /// Whether the store is opened with tokens of the process's identity.
     pub fn needs_identity(&self) -> bool {
         matches!(self, Self::Azure { connection, .. } if connection.credential == Credential::Identity)
     }

@@ -217,12 +217,12 @@ impl RedisOptions {
         self.endpoints.iter().any(|endpoint| is_azure(&endpoint.host))
     }
 
-    /// Whether a password or a source of one is there.
+    /// Whether there is a password, or a source of one.
     pub fn has_credentials(&self) -> bool {
         self.password.is_some() || self.credentials.is_some()
     }
 
-    /// Whether both are the same servers, so that what one has heard the other has, too.
+    /// Whether both name the same servers, so that data of one connection is valid for the other.
     pub fn same_servers(&self, other: &Self) -> bool {
         self.endpoints == other.endpoints
             && self.default_database == other.default_database

@@ -163,7 +163,7 @@ fn hash_digits(hash: &str) -> Result<&str, KeyError> {
     if (1..=HASH_DIGITS).contains(&hash.len()) && hexadecimal { Ok(hash) } else { Err(KeyError::Hash) }
 }
 
-/// Where the generation of a group is kept.
+/// The key of a group's generation.
 pub(super) fn generation_key(tenant: &str, entity: &str, tag: HashTag) -> String {
     if tag.0 {
         format!("{{{tenant}}}:{GENERATION}:{entity}")

@@ -83,7 +83,7 @@ impl LayeredCache {
         self.shared.remote.options.send_replace(Arc::new(options));
     }
 
-    /// For what is stored from now on.
+    /// Sets the lives of values that are stored from now on.
     pub fn set_ttl(&self, ttl: Ttl) {
         self.shared.lives.set(ttl);
     }
@@ -104,12 +104,12 @@ impl LayeredCache {
         self.shared.remote.pending.oldest()
     }
 
-    /// When the certificate ends that the server showed last; for health.
+    /// The end of the certificate that the server showed last; for health.
     pub fn certificate_ends(&self) -> Option<Timestamp> {
         self.shared.remote.options.borrow().seen_certificate.ends()
     }
 
-    /// Whether every endpoint answers; the text of the failure is for operators (I2).
+    /// Checks that every endpoint answers; the text of the failure is for operators (I2).
     pub async fn ping(&self) -> Result<(), String> {
         let options = self.shared.remote.options.borrow().clone();
         ping(&options).await

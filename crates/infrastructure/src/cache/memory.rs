@@ -28,7 +28,7 @@ impl MemoryCache {
         Self { local: Local::new(bytes_max), lives: Lives::new(ttl), lookups: Lookups::default() }
     }
 
-    /// For what is stored from now on.
+    /// Sets the lives of values that are stored from now on.
     pub fn set_ttl(&self, ttl: Ttl) {
         self.lives.set(ttl);
     }

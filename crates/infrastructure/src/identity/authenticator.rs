@@ -163,7 +163,7 @@ fn time_zone(user: &UserAccess) -> AppResult<TimeZone> {
     TimeZone::parse(&user.time_zone).map_err(wrong)
 }
 
-/// One verification in progress: collects what the answer depends on.
+/// A verification in progress: it collects the facts that the answer depends on.
 struct Finding<'a> {
     from: &'a Sources,
     now: Timestamp,

@@ -30,7 +30,7 @@ struct Claims {
     iat: i64,
     nbf: i64,
     exp: i64,
-    /// When the password was set, in microseconds.
+    /// The time at which the password was set, in microseconds.
     pwd: i64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     sid: Option<Uuid>,
@@ -43,7 +43,7 @@ struct Claims {
 struct Accepted {
     id: String,
     key: DecodingKey,
-    /// For a key that no longer signs: when the last token it signed has ended.
+    /// The time at which the last token of a key that no longer signs has ended.
     until: Option<Timestamp>,
 }
 

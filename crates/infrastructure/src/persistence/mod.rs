@@ -119,7 +119,7 @@ impl SqlUnitOfWork {
         }
     }
 
-    /// The same for the writers, which know no repositories.
+    /// Opens a unit of work for the writers, which know no repositories.
     pub fn open(tx: Tx, ids: Arc<dyn Ids>) -> Box<dyn Unit> {
         Box::new(Self::new(tx, ids))
     }

@@ -12,11 +12,11 @@ const VALUE: Style = Style::regular(8.5);
 const HEADING: Style = Style::bold(9.0);
 const STRONG: Style = Style::bold(9.5);
 const GAP: f32 = 14.0;
-/// Of a group of fields, for the labels on one side.
+/// The share of a group of fields for the labels on one side.
 const LABEL_SHARE: f32 = 0.3;
-/// Of the page, for totals.
+/// The share of the page for totals.
 const TOTALS_SHARE: f32 = 0.56;
-/// Of the box of totals, for the amounts when labels stand on both sides of them.
+/// The share of the box of totals for the amounts, when labels stand on both sides of them.
 const AMOUNT_SHARE: f32 = 0.26;
 
 pub(super) fn draw(flow: &mut Flow<'_>, block: &Block) {

@@ -36,7 +36,7 @@ impl Weight {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Glyph {
     pub id: u16,
-    /// The letter that it stands for; empty for marks, whose letters stand with what they mark.
+    /// The letter that the glyph stands for; empty for marks, which belong to the letter that they mark.
     pub text: Box<str>,
     pub advance: f32,
     pub x_offset: f32,

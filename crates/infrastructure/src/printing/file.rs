@@ -39,7 +39,7 @@ pub(super) struct PrintedFile {
     pages: Vec<Page>,
     content: Content,
     tags: Tags,
-    /// Of a page, in points.
+    /// The size of a page, in points.
     size: (f32, f32),
 }
 

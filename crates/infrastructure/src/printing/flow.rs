@@ -25,12 +25,12 @@ pub(super) enum Side {
     End,
 }
 
-/// Where things are drawn next.
+/// The place at which things are drawn next.
 pub(super) struct Flow<'d> {
     pub file: PrintedFile,
     pub setter: Setter,
     pub document: &'d PrintedDocument,
-    /// From the top of the page.
+    /// The distance from the top of the page.
     pub y: f32,
     size: (f32, f32),
     pages_max: usize,
@@ -42,7 +42,7 @@ impl<'d> Flow<'d> {
         Self { file: PrintedFile::new(size), setter, document, y: 0.0, size, pages_max }
     }
 
-    /// Across, between the margins.
+    /// The width between the margins.
     pub const fn width(&self) -> f32 {
         self.size.0 - 2.0 * MARGIN
     }
@@ -56,7 +56,7 @@ impl<'d> Flow<'d> {
         self.size.1 - 2.0 * MARGIN - FOOT_HEIGHT - SMALL.leading() * 2.0
     }
 
-    /// Whether no more pages may be begun; what is drawn then is left out by who draws it.
+    /// Whether no more pages may be begun; callers then leave the rest out.
     pub fn is_full(&self) -> bool {
         self.file.page_count() > self.pages_max
     }

@@ -9,7 +9,7 @@ use super::text::{Line, Style};
 /// Sizes of letters, the first in which the columns have room.
 const SIZES: [f32; 5] = [8.5, 7.5, 6.5, 5.5, 4.5];
 const PADDING: f32 = 3.0;
-/// For each level of a tree.
+/// The indentation of each level of a tree.
 const INDENT: f32 = 9.0;
 /// Narrowest column of words, in sizes of the letters.
 const WORDS_WIDTH_MIN: f32 = 7.0;

@@ -20,9 +20,9 @@ enum Child {
 /// The structure as it grows.
 pub(super) struct Tags {
     elements: Vec<Element>,
-    /// From the root to where content goes now.
+    /// The open elements, from the root to the one that takes content now.
     open: Vec<usize>,
-    /// Of each page the element of each number.
+    /// The element of each number, by page.
     owners: Vec<Vec<Ref>>,
 }
 
@@ -55,7 +55,7 @@ impl Tags {
         self.open.last().copied().unwrap_or_default()
     }
 
-    /// The number of what is drawn next.
+    /// The number of the content drawn next.
     pub fn mark(&mut self) -> i32 {
         let (current, page) = (self.current(), self.owners.len().saturating_sub(1));
         let owner = self.elements[current].id;

@@ -20,7 +20,7 @@ impl Style {
     pub const fn bold(size: f32) -> Self {
         Self { weight: Weight::Bold, size }
     }
-    /// From one baseline to the next.
+    /// The distance from one baseline to the next.
     pub fn leading(self) -> f32 {
         self.size * 1.5
     }
@@ -30,7 +30,7 @@ impl Style {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Line {
     pub glyphs: Vec<Glyph>,
-    /// In points.
+    /// The width in points.
     pub width: f32,
 }
 
@@ -80,7 +80,7 @@ impl Setter {
         lines
     }
 
-    /// Where the lines of a paragraph begin and end.
+    /// The beginnings and ends of the lines of a paragraph.
     fn breaks(&mut self, text: &str, style: Style, room: f32) -> Vec<Range<usize>> {
         if room.is_infinite() || self.width_of(text, style) <= room {
             return std::iter::once(0..text.len()).collect();
@@ -181,7 +181,7 @@ fn isolated(text: &str) -> String {
     out
 }
 
-/// Without what has no place on paper: control characters, and those that would turn the direction of what follows.
+/// The text without control characters and those that would turn the direction of the following text.
 fn printable(text: &str) -> String {
     let kept = |letter: &char| *letter == '\n' || !(letter.is_control() || turns_direction(*letter));
     text.chars().filter(kept).map(|letter| if letter == '\u{a0}' { ' ' } else { letter }).collect()

@@ -27,12 +27,12 @@ pub enum AzureError {
     Store(#[from] AccessError),
 }
 
-/// Where an App Configuration store is and how it is entered.
+/// The address of an App Configuration store, and the way to authenticate there.
 #[derive(Clone, Copy)]
 pub enum Store<'a> {
-    /// By the product's identity.
+    /// Access with the product's identity.
     Endpoint(&'a str),
-    /// By an access key: `Endpoint=…;Id=…;Secret=…`.
+    /// Access with an access key: `Endpoint=…;Id=…;Secret=…`.
     ConnectionString(&'a str),
 }
 

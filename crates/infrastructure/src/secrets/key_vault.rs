@@ -53,7 +53,7 @@ pub struct KeyVaultSource {
 
 #[derive(Default)]
 struct Known {
-    /// By lower-case key.
+    /// The secrets by lower-case key.
     entries: BTreeMap<String, Entry>,
     loaded: bool,
 }

@@ -26,7 +26,7 @@ pub fn pairs(text: &str) -> Result<Vec<(String, String)>, String> {
     }
 }
 
-/// One value and what follows it.
+/// A value, and the rest of the text.
 fn value<'a>(text: &'a str, keyword: &str) -> Result<(String, &'a str), String> {
     let Some(quote) = text.chars().next().filter(|c| matches!(c, '"' | '\'')) else {
         let end = text.find(';').unwrap_or(text.len());

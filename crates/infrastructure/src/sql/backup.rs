@@ -134,7 +134,7 @@ pub struct Restoring {
 }
 
 impl Restoring {
-    /// Where it lies: there is room for a second copy, if anywhere.
+    /// The folder of the copy, where there is room for a second one, if anywhere.
     pub fn folder(&self) -> &Path {
         self.file.parent().unwrap_or(Path::new("."))
     }

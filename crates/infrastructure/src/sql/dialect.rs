@@ -177,7 +177,7 @@ mod tests {
 
     use super::*;
 
-    /// What is folded here is folded in names, and in the same way.
+    /// Characters folded here are folded in names, and in the same way.
     #[test]
     fn texts_are_folded_as_names_are() {
         for (from, to) in FOLDED {

@@ -66,7 +66,7 @@ impl ListSql {
         self.page_while(db, tenant, query, extra, read, |_| true).await
     }
 
-    /// The same, but the page ends before the item that no longer `fits`. The first item is always on it.
+    /// A page that ends before the item that no longer `fits`. The first item is always on it.
     pub async fn page_while<T>(
         &self,
         db: &Db,

@@ -1,4 +1,5 @@
-//! How much was asked of the database: the budget of an operation is the difference around it. And what took long.
+//! Meter of the requests to the database: the budget of an operation is the difference around it. It also notes slow
+//! statements.
 
 use std::fmt::Display;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -50,7 +51,7 @@ pub struct Dials {
     pub failed: u64,
 }
 
-/// Where a statement ran: by itself, or in the transaction of a write.
+/// The context in which a statement ran: by itself, or in the transaction of a write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ran {
     Read,

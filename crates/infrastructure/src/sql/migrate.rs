@@ -44,7 +44,7 @@ pub struct Applied {
 }
 
 impl Applied {
-    /// From number and checksum.
+    /// A migration from its number and checksum.
     pub fn new((number, checksum): (i64, String)) -> Self {
         Self { number, checksum, expand_only: false }
     }

@@ -55,7 +55,7 @@ impl ReferenceMemory {
         }
     }
 
-    /// Called before each write with what its table is marked as and its first parameter, the tenant.
+    /// Called before each write with the mark of its table and its first parameter, the tenant.
     pub fn will_write(&mut self, touch: Touch, first: Option<&Value>) {
         match (touch, tenant_of(first)) {
             (Touch::Nothing, _) => {}

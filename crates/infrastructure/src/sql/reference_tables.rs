@@ -1,4 +1,4 @@
-//! Which tables hold reference data: what every posting reads and people seldom change.
+//! The tables with reference data, which every posting reads and people seldom change.
 //!
 //! Master data are marked where they are declared (`remembered by posting`), other tables here. Statements find out from their own text which tables they write, so a write
 //! is harmless to what postings remember unless its table is marked. A test asks SQLite for the tables that each

@@ -1,4 +1,4 @@
-//! Whether the storage takes writes, as the writer itself met it: free space alone does not tell, there are quotas, too.
+//! Refusals of writes by the storage, as the writer met them: free space alone does not tell, as there are quotas, too.
 
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 /// How long a refusal counts when nothing was written since.
 const REMEMBERED: Duration = Duration::from_secs(60);
 
-/// When the storage last refused a write, unless one succeeded since.
+/// The time at which the storage last refused a write, unless one succeeded since.
 #[derive(Debug, Default)]
 pub struct LastRefusal(Mutex<Option<Instant>>);
 

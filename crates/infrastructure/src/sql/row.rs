@@ -89,7 +89,7 @@ impl Columns {
         self.values.collect()
     }
 
-    /// A statement and its reader disagree: a defect of the program, not of what is stored.
+    /// A statement and its reader disagree: a defect of the program, not of the data.
     #[cold]
     fn misread(&self, column: &'static str) -> StorageError {
         let (table, at) = (self.table, self.next + 1);

@@ -64,7 +64,7 @@ pub struct Delivery {
     pub destination: Destination,
     pub waiting: Arc<Waiting>,
     pub client: reqwest::Client,
-    /// From then on everything is tried once more, and nothing is waited for.
+    /// Set at the end: from then on everything is tried once more, and nothing is waited for.
     pub ending: watch::Receiver<bool>,
 }
 

@@ -1,4 +1,4 @@
-//! The thread that makes events of what is handed over and sends them.
+//! The exporter's thread: it makes events of the items handed over and sends them.
 
 use std::io;
 use std::sync::atomic::Ordering;
@@ -17,7 +17,7 @@ use super::channel::{Channel, Counts};
 use super::deliver::{Delivery, client};
 use super::{Destination, Identity};
 
-/// The source of what export says about itself.
+/// The source of events about the export itself.
 pub const TARGET: &str = "erp::telemetry";
 /// Name of the thread.
 const THREAD: &str = "telemetry";
@@ -103,7 +103,7 @@ impl Exporter {
     pub fn end(&self, patience: Duration) {
         let (done, ended) = blocking::sync_channel(1);
         self.order(Order::End(patience, done));
-        // Whether it was sent or given up makes no difference to what comes next.
+        // The next step is the same whether it was sent or given up.
         let _ = ended.recv_timeout(patience + LOOK);
     }
 

@@ -1,4 +1,4 @@
-//! Which part of a crate must not name which other part of it.
+//! Walls between parts of a crate that must not name each other.
 
 use std::collections::BTreeSet;
 

@@ -61,7 +61,7 @@ fn put_together(
     })
 }
 
-/// Where backups are.
+/// The repository of the backups.
 fn repository(settings: &Settings) -> Result<Repository, Failure> {
     let choice = match (&settings.backup.store, &settings.blobs) {
         (Some(choice), _) => choice.clone(),

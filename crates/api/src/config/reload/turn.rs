@@ -1,4 +1,4 @@
-//! When each remote source is read next.
+//! The time at which each remote source is read next.
 
 use std::time::Duration;
 
@@ -72,7 +72,7 @@ impl Which {
 
 pub struct Turn {
     pub due: Instant,
-    /// When the last reading began.
+    /// The time at which the last reading began.
     begun: Instant,
     pub loading: bool,
     /// Failures since it last answered.

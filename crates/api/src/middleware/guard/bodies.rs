@@ -29,7 +29,7 @@ impl Guard {
         request: &mut Request,
         place: &mut Option<Place>,
     ) -> Result<Vec<Held>, Problem> {
-        // That of a batch's operation is part of one that is here already.
+        // The body of a batch's operation is part of one that has been read already.
         let batched = request.extensions().get::<Verified>().is_some();
         let read = self.body.buffered && *request.method() != Method::GET && !batched;
         if !read || request.body().is_end_stream() {

@@ -12,7 +12,7 @@ const NANOS_PER_MINUTE: u64 = 60 * NANOS_PER_SECOND;
 /// One part in so many of a quota may be spent before the other processes are told at once.
 const LEASE_PART: u64 = 20;
 
-/// One limit with what is known about each caller. The limit may change; what callers have used up stays.
+/// A limit with the state of each caller. The limit may change; what callers have used up stays.
 pub struct Limiter {
     pub name: &'static str,
     /// Requests per minute in the upper half, the burst in the lower; 0 is no limit.

@@ -82,7 +82,7 @@ fn titled(schema: &Value) -> bool {
     schema.get("title").is_some() && schema.get("enum").is_some()
 }
 
-/// After its title, the type that has its pattern, its format or its first word, with what bounds it.
+/// Names a schema after its title, the type that has its pattern, its format or its first word, and its bounds.
 fn name(schema: &Value) -> String {
     let text = |member: &str| schema[member].as_str();
     let bound = |name: &str, member: &str| {

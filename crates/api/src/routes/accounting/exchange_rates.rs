@@ -26,7 +26,7 @@ use crate::routes::master_data;
 const TAG: &str = ExchangeRate::RESOURCE.tag;
 
 query! {
-    /// Which rate.
+    /// The rate to answer.
     pub struct EffectiveRateQuery {
         /// The currency.
         currency: CurrencyCode,

@@ -25,7 +25,7 @@ const READ: Access = Access::Permission(NumberSeriesRecord::RESOURCE.get.permiss
 const TAG: &str = NumberSeriesRecord::RESOURCE.tag;
 
 query! {
-    /// For which document.
+    /// The document for which the number is previewed.
     pub struct NumberPreviewQuery {
         /// The posting date of the document; today by default.
         date: Option<NaiveDate>,

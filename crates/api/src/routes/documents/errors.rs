@@ -43,7 +43,7 @@ pub(in crate::routes) static CONTENT: &[&ErrorDef] = &[
     &AMOUNT_SCALE_EXCEEDED,
 ];
 
-/// The same of lines and taxes.
+/// Errors of lines and taxes.
 pub(in crate::routes) static LINES: &[&ErrorDef] = &[
     &own::LINE_TEXT_MISSING,
     &own::LINE_PRICE_MISSING,

@@ -49,7 +49,7 @@ recurring_bodies! {
     /// A new recurring invoice.
     pub struct CreateRecurringInvoiceBody {
         name: { "ar": "عقد الصيانة", "en": "Maintenance contract" }, code: "MAINT-1001";
-        /// What is made each time: invoices to a customer, or bills of a supplier.
+        /// The documents that are made each time: invoices to a customer, or bills of a supplier.
         r#type: InvoiceType => "sales_invoice",
         /// `fixed` keeps the prices that are found when the template is saved, `current` looks them up for each invoice. Prices
         /// that the template gives stay in any case.
@@ -61,7 +61,7 @@ recurring_bodies! {
 
     /// Changes to a recurring invoice (JSON Merge Patch). Members left out stay as they are.
     pub struct UpdateRecurringInvoiceBody {
-        /// Where prices come from that the template does not give.
+        /// The source of prices that the template does not give.
         prices: Optional<TemplatePrices>,
         /// The whole new template. It replaces the one before.
         template: Optional<TemplateBody>,

@@ -43,7 +43,7 @@ query! {
     pub struct AgeingParams {
         /// The day; today by default.
         as_of: Option<NaiveDate> = "2026-03-31",
-        /// The same as `asOf`.
+        /// Another name for `asOf`.
         to: Option<NaiveDate>,
         /// Shows the items as they had been recorded at this moment, so that the figures never change again.
         known_at: Option<Timestamp>,
@@ -58,8 +58,8 @@ query! {
         /// The format, instead of `Accept`. `csv-bom` is CSV with a byte order mark, from which spreadsheet programs
         /// recognise UTF-8, so that Arabic text stays readable when the file is opened with a double click.
         format: Option<ReportFormat>,
-        /// What a CSV file has for spreadsheet programs: a byte order mark (`bom`), other separators, a comma before decimals, and above
-        /// the header the title, company, dates and day of printing (`about`).
+        /// Options of a CSV file for spreadsheet programs: a byte order mark (`bom`), other separators, a comma before decimals, and
+        /// above the header the title, company, dates and day of printing (`about`).
         csv: CsvOptions = ["bom", "semicolon", "decimal-comma"],
     }
 }

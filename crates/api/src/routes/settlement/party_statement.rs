@@ -51,7 +51,7 @@ query! {
         from: Option<NaiveDate> = "2026-01-01",
         /// The last day; today by default.
         to: Option<NaiveDate> = "2026-03-31",
-        /// The same as `to`.
+        /// Another name for `to`.
         as_of: Option<NaiveDate>,
         /// Shows the lines as they had been recorded at this moment, so that the figures never change again.
         known_at: Option<Timestamp>,
@@ -62,8 +62,8 @@ query! {
         /// The format, instead of `Accept`. `csv-bom` is CSV with a byte order mark, from which spreadsheet programs
         /// recognise UTF-8, so that Arabic text stays readable when the file is opened with a double click.
         format: Option<ReportFormat>,
-        /// What a CSV file has for spreadsheet programs: a byte order mark (`bom`), other separators, a comma before decimals, and above
-        /// the header the title, company, dates and day of printing (`about`).
+        /// Options of a CSV file for spreadsheet programs: a byte order mark (`bom`), other separators, a comma before decimals, and
+        /// above the header the title, company, dates and day of printing (`about`).
         csv: CsvOptions = ["bom", "semicolon", "decimal-comma"],
     }
 }

@@ -39,15 +39,15 @@ query! {
     pub struct UnpaidInputVatParams {
         /// The day; today by default.
         as_of: Option<NaiveDate> = "2027-03-31",
-        /// The same as `asOf`.
+        /// Another name for `asOf`.
         to: Option<NaiveDate>,
         /// The months since the supply.
         months: Int<1, BAD_DEBT_MONTHS_MAX> => "12",
         /// The format, instead of `Accept`. `csv-bom` is CSV with a byte order mark, from which spreadsheet programs
         /// recognise UTF-8, so that Arabic text stays readable when the file is opened with a double click.
         format: Option<ReportFormat>,
-        /// What a CSV file has for spreadsheet programs: a byte order mark (`bom`), other separators, a comma before decimals, and above
-        /// the header the title, company, dates and day of printing (`about`).
+        /// Options of a CSV file for spreadsheet programs: a byte order mark (`bom`), other separators, a comma before decimals, and
+        /// above the header the title, company, dates and day of printing (`about`).
         csv: CsvOptions = ["bom", "semicolon", "decimal-comma"],
     }
 }

@@ -99,7 +99,7 @@ async fn who_pays_early_pays_less_and_vat_is_lower() {
     let discounts = client.get("/allocations?kind=discount").await.ok();
     assert!(discounts["items"][0]["undoneById"].is_string(), "{discounts}");
     agree(client, "2026-12-31").await;
-    // What was given back may be credited again.
+    // Amounts that were given back may be credited again.
     let whole =
         json!({ "correctsId": invoice["id"], "reason": "All", "documentDate": "2026-03-20", "post": true });
     assert_eq!(totals(&posted(client, "/sales-credit-notes", whole).await), "1000.00 | 150.00 | 1150.00");

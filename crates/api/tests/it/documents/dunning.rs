@@ -134,7 +134,7 @@ async fn a_fee_is_charged_beyond_block_and_credit_limit() {
     assert_eq!(used.code(), "in_use");
 }
 
-/// What is disputed, paid in the meantime, or covered by a payment that nobody has allocated, is not reminded of.
+/// Items that are disputed, paid in the meantime, or covered by an unallocated payment are not in reminders.
 #[tokio::test]
 async fn nobody_is_reminded_of_what_is_held_back_or_paid() {
     let (_world, tenant) = company().await;

@@ -3,7 +3,7 @@
 use super::discounts::{open_items, receipt, state};
 use super::*;
 
-/// The same customer once more, under another code.
+/// Creates the customer a second time, under another code.
 async fn twice(client: &Client) -> Value {
     let body = json!({
         "code": "C002", "name": { "en": "Horizon Co" }, "kind": "company", "customer": {},
@@ -90,7 +90,8 @@ async fn a_party_that_was_there_twice_becomes_one() {
     agree(client, "2026-12-31").await;
 }
 
-/// What comes after a merge is the survivor's, whatever it names: payments, notes, invoices of orders, and new documents.
+/// Documents after a merge belong to the survivor, whichever code they name: payments, notes, invoices of orders, and new
+/// documents.
 #[tokio::test]
 async fn business_goes_on_with_the_survivor() {
     let (_world, tenant) = company().await;
@@ -122,7 +123,7 @@ async fn business_goes_on_with_the_survivor() {
     assert!(merged, "{events}");
 }
 
-/// What a customer owes under both codes uses up one credit limit.
+/// Debts of a customer under both codes use up one credit limit.
 #[tokio::test]
 async fn the_survivors_credit_limit_counts_both() {
     let (_world, tenant) = company().await;

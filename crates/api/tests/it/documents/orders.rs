@@ -221,7 +221,7 @@ async fn an_order_is_closed_reopened_and_cancelled() {
     agree(client, "2026-12-31").await;
 }
 
-/// What is ordered counts where the customer's orders are checked, and an order that is invoiced does not count twice.
+/// Orders count where the customer's orders are checked, and an invoiced order does not count twice.
 #[tokio::test]
 async fn orders_stay_within_the_credit_limit() {
     let (_world, tenant) = company().await;
@@ -354,7 +354,7 @@ async fn single_lines_are_closed_and_reopened() {
         with_etag(client, "POST", &format!("{path}/reopen-lines"), json!({ "lines": [1] })).await.ok();
     assert_eq!(open(&reopened), ["4", "3"]);
     with_etag(client, "POST", &close, json!({ "lines": [2] })).await.expect(200);
-    // What is left is invoiced; nothing of the closed line is.
+    // The rest is invoiced, without the closed line.
     let rest =
         posted(client, &format!("{path}/invoice"), json!({ "documentDate": "2026-03-20", "post": true }))
             .await;

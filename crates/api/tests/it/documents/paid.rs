@@ -99,7 +99,7 @@ async fn prepayments_notes_write_offs_and_money_at_once_pay_as_well() {
     let cancel = format!("/sales-invoices/{}/cancel", id(&cancelled));
     with_etag(client, "POST", &cancel, json!({ "reason": "x", "date": "2026-03-12" })).await.expect(201);
     expected.push(id(&cancelled).to_owned());
-    // What nobody will pay.
+    // An invoice that nobody will pay.
     let lost = sold(client, "2026-03-13").await;
     let items = [open_items(client, &lost).await[0]["id"].clone()];
     let write_off = json!({ "openItemIds": items, "date": "2026-03-20", "reason": "Insolvent" });

@@ -131,7 +131,7 @@ async fn goods_that_are_stocked_are_not_received_without_a_warehouse() {
     assert_eq!(refused.status, 409, "{}", refused.text());
 }
 
-/// What a supplier will not deliver is closed line by line.
+/// Goods that a supplier will not deliver are closed line by line.
 #[tokio::test]
 async fn lines_of_purchase_orders_are_closed() {
     let (_world, tenant) = company().await;

@@ -7,7 +7,7 @@ use testkit::world::PASSWORD;
 
 use super::*;
 
-/// What makes one each month from January 2026 on.
+/// A recurring invoice for each month from January 2026 on.
 fn monthly(code: &str, auto_post: bool, template: Value) -> Value {
     json!({
         "code": code, "name": { "en": "Maintenance", "ar": "صيانة" }, "startDate": "2026-01-31", "autoPost": auto_post,
@@ -271,7 +271,7 @@ async fn a_template_is_checked_as_the_draft_that_it_becomes() {
     ];
     let expected = expected.map(|(at, code)| (at.to_owned(), code.to_owned()));
     assert_eq!(errors, expected, "{}", refused.text());
-    // What the books refuse is told at its place in the template.
+    // Refusals by the books point at their place in the template.
     let mut unknown = maintenance();
     unknown["partyCode"] = json!("NOBODY");
     unknown["lines"][0]["taxCode"] = json!("X99");
@@ -283,7 +283,7 @@ async fn a_template_is_checked_as_the_draft_that_it_becomes() {
         "{}",
         refused.text()
     );
-    // What only posting refuses is refused where posting is ordered.
+    // Violations of posting alone are refused where posting is ordered.
     let buyer = json!({ "code": "C009", "name": { "en": "No address" }, "kind": "company", "customer": {} });
     client.post("/parties", buyer).await.expect(201);
     let mut template = maintenance();

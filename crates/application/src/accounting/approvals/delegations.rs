@@ -16,7 +16,7 @@ use crate::master_data::{Check, MasterData};
 use crate::wire::{Optional, REQUIRED};
 use crate::{request, resource, view};
 
-/// It takes the right to change policies to decide who stands in for somebody else.
+/// The permission to change policies is needed to name a substitute for somebody else.
 const FOR_OTHERS: &str = "accounting.approval_policy.update";
 
 request! {

@@ -22,7 +22,7 @@ use crate::error::{AppError, AppResult};
 use crate::unit_of_work::UnitOfWork;
 
 pub const READ: &str = "accounting.approval.read";
-/// Without it nobody decides, whatever a policy says.
+/// The permission without which nobody decides, whatever a policy says.
 pub const APPROVE: &str = "accounting.approval.approve";
 pub const SUBMIT: &str = "accounting.journal_entry.submit";
 

@@ -131,7 +131,7 @@ view! {
         /// The lowest one decides.
         priority: u32,
         journal_id: Option<Uuid>,
-        /// In the company currency.
+        /// The smallest total of an entry's debits, in the company currency.
         amount_from: Option<String> = |policy| policy.amount_from.map(|amount| amount.display(AMOUNT_DECIMALS)),
         account_id: Option<Uuid> = |policy| policy.account.account().map(|id| id.uuid()),
         account_code_prefix: Option<String> = |policy| policy.account.code_prefix().map(str::to_owned),
@@ -204,7 +204,7 @@ impl MasterData for ApprovalPolicy {
         PolicyInput::new(new).resolve(id, 1, check).await
     }
 
-    /// What waits already keeps the steps that it was submitted with.
+    /// Requests that wait already keep the steps with which they were submitted.
     async fn change(&self, change: &ApprovalPolicyChange, check: &mut Check<'_>) -> AppResult<Option<Self>> {
         PolicyInput::changed(self, change).resolve(self.id, self.version, check).await
     }

@@ -23,7 +23,7 @@ pub struct StoredApproval {
     /// The sum of the debits in the company currency.
     pub total: Amount,
     pub description: Option<String>,
-    /// Why the entry was not posted after the last approval.
+    /// The reasons for which the entry was not posted after the last approval.
     pub problems: Vec<PostingProblemView>,
 }
 
@@ -125,7 +125,7 @@ pub static APPROVAL_LIST: ListSpec = ListSpec {
 pub trait ApprovalQueries: Send + Sync {
     async fn approval(&self, tenant: TenantId, id: ApprovalId) -> AppResult<Option<ApprovalView>>;
     async fn approvals(&self, tenant: TenantId, query: &ListQuery) -> AppResult<Page<ApprovalView>>;
-    /// Those that wait for a decision which the person may give on the day, also as a substitute.
+    /// The requests that wait for a decision which the person may make on the day, also as a substitute.
     async fn approvals_for(
         &self,
         tenant: TenantId,

@@ -22,7 +22,7 @@ use crate::unit_of_work::UnitOfWork;
 use crate::wire::{Patch, REQUIRED};
 
 domain::choices! {
-    /// What a rule asks.
+    /// The requirement of a rule.
     pub enum RuleWord {
         Mandatory = "mandatory",
         Fixed = "fixed",

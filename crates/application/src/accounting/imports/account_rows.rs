@@ -1,4 +1,4 @@
-//! From rows to accounts.
+//! Turns rows into accounts.
 
 use domain::accounting::account::{AccountType, CashFlowActivity, ControlKind};
 use domain::error::ErrorDef;

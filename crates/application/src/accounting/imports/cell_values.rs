@@ -123,7 +123,7 @@ fn date(text: &str, marks: ValueMarks) -> Result<Cow<'_, str>, Violation> {
     let format = marks.date_format;
     let as_in_requests = text.len() == 10 && text.get(4..5) == Some("-");
     let no_digits = !text.contains(|character| Digits::Any.value(character).is_some());
-    // What is no date in any format is refused by the parser of dates.
+    // A value that is no date in any format is refused by the parser of dates.
     if no_digits || (format == DateFormat::Iso && as_in_requests) {
         return Ok(Cow::Borrowed(text));
     }

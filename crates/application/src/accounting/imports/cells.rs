@@ -8,7 +8,7 @@ use domain::text::{Code, TEXT_DIRECTION_CONTROL, TEXT_TOO_LONG, is_direction_con
 
 use super::columns::{COLUMNS, Column};
 
-/// Where in a file something is.
+/// A place in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
     /// The line of the file on which the row begins, from 1; in a CSV file line 1 is the header.

@@ -87,7 +87,7 @@ impl<R: Read> Rows<R> {
         Place::row(u32::try_from(line).unwrap_or(u32::MAX).saturating_add(self.first_line - 1))
     }
 
-    /// Where the row begins; empty lines before it are skipped by the reader.
+    /// The line on which the row begins; the reader skips empty lines before it.
     fn place_of_record(&self) -> Place {
         self.place(self.record.position().map_or(1, csv::Position::line))
     }

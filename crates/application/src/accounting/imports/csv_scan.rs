@@ -15,7 +15,7 @@ pub enum Fault {
     RowTooLong,
 }
 
-/// Where something is wrong.
+/// The place of an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Broken {
     pub fault: Fault,

@@ -36,7 +36,7 @@ const VALUE_CODE_DEFAULT: &str = "VALUE";
 /// Each combination of the file as stored, and what had to be created for it.
 #[derive(Debug, Default)]
 pub struct Resolved {
-    /// By the index of the combination; `None` when a value of it is unknown.
+    /// The combinations by their index; `None` when a value of one is unknown.
     pub combinations: Vec<Option<(DimensionCombination, DimensionSetId)>>,
     pub created_dimensions: Vec<String>,
     pub created_values: u64,

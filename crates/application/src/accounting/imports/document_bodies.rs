@@ -1,4 +1,4 @@
-//! From a document of the file to the body that a caller would send for it.
+//! Turns a document of the file into the body that a caller would send for it.
 
 use domain::error::Violation;
 use domain::money::{AMOUNT_OUT_OF_RANGE, Amount};

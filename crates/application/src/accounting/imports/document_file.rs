@@ -16,7 +16,7 @@ use super::row_errors::RowErrors;
 #[derive(Debug, Clone)]
 pub struct DocumentFile {
     pub(super) kind: ImportKind,
-    /// In the order of their dates, and of their rows within a day, so that numbers follow the calendar.
+    /// The documents in the order of their dates, and of their rows within a day, so that numbers follow the calendar.
     pub(super) documents: Vec<FileDocument>,
     pub(super) rows: usize,
     pub(super) errors: RowErrors,
@@ -27,7 +27,7 @@ pub struct DocumentFile {
 pub struct FileDocument {
     /// The text that its rows share.
     pub label: String,
-    /// Its first row.
+    /// The first row of the document.
     pub place: Place,
     /// The values of the document, each with the row that named it first.
     pub head: Vec<(Column, String, Place)>,

@@ -1,4 +1,4 @@
-//! From a place in the body of a document to the row and column it came from.
+//! Maps a place in the body of a document to the row and column it came from.
 
 use domain::error::Violation;
 

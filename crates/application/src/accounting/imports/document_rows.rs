@@ -1,4 +1,4 @@
-//! From rows to documents: cells are read, rows with the same label become one document.
+//! Turns rows into documents: cells are read, rows with the same label become one document.
 
 use std::collections::HashMap;
 use std::io::Read;

@@ -1,4 +1,4 @@
-//! From an entry of the file to a draft, with everything resolved.
+//! Turns an entry of the file into a draft, with everything resolved.
 
 use chrono::NaiveDate;
 use domain::accounting::dimension::DimensionCombination;

@@ -32,7 +32,7 @@ pub struct EntryFile {
 #[derive(Debug, Clone)]
 pub struct FileDimension {
     pub heading: String,
-    /// Where it was met first.
+    /// The place of its first occurrence.
     pub place: Place,
     pub values: Interner,
 }

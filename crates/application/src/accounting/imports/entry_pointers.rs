@@ -1,4 +1,4 @@
-//! From a place in an entry to the row and column it came from.
+//! Maps a place in an entry to the row and column it came from.
 
 use domain::error::Violation;
 

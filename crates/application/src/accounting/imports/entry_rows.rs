@@ -1,4 +1,4 @@
-//! From rows to entries: cells are read, rows with the same label become one entry.
+//! Turns rows into entries: cells are read, rows with the same label become one entry.
 
 use std::collections::HashMap;
 use std::io::Read;

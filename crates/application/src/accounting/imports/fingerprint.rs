@@ -22,7 +22,7 @@ pub type Fingerprint = [u8; 32];
 /// The number of a file, which depends on the company currency when the file names it: an empty cell means the same.
 #[derive(Debug, Clone, Default)]
 pub struct Fingerprints {
-    /// For a company whose currency the file does not name.
+    /// The fingerprint for a company whose currency the file does not name.
     other: Fingerprint,
     named: Vec<(CurrencyCode, Fingerprint)>,
 }

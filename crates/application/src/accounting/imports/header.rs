@@ -30,7 +30,7 @@ pub(super) struct Layout<'a> {
 pub(super) struct Field<'a> {
     pub text: &'a str,
     pub stored: Stored,
-    /// As the file has it.
+    /// The heading as the file has it.
     pub raw: &'a str,
     pub refused: Option<&'a Violation>,
 }
@@ -42,7 +42,7 @@ pub(super) trait Record {
     fn field(&self, index: usize) -> Option<Field<'_>>;
 }
 
-/// What fills a column.
+/// The source of a column's values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Filled {
     Field(usize),
@@ -103,7 +103,7 @@ impl Builder<'_, '_> {
         }
     }
 
-    /// What the profile says of the table.
+    /// Applies the profile's mapping to the table.
     fn mapped(&mut self, plain: &[String]) -> Vec<usize> {
         let mut taken = Vec::new();
         for mapped in &self.layout.reading.columns {

@@ -49,7 +49,7 @@ impl Command for ImportAccounts {
     type Output = ImportResultView;
 
     async fn run(&self, ctx: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<Done<ImportResultView>> {
-        // It may have waited since it was asked for.
+        // The import may have waited since it was asked for.
         let ctx = &with_rights_of_now(ctx, uow, Self::ACCESS).await?;
         needs(ctx, "accounting.account.create")?;
         if self.options.update {
@@ -83,9 +83,9 @@ pub async fn add_missing_accounts(uow: &mut dyn UnitOfWork, accounts: Vec<FileAc
 /// The chart as it will be, with what is wrong with it.
 struct Chart {
     accounts: HashMap<AccountId, Account>,
-    /// When the stored ones were changed last.
+    /// The times of the last changes of stored accounts.
     updated_at: HashMap<AccountId, Timestamp>,
-    /// By the key of the code, as everything below.
+    /// The ids by the key of the code, like the members below.
     by_code: HashMap<String, AccountId>,
     /// Ids of the accounts of the file, also of those that are new.
     ids: HashMap<String, AccountId>,

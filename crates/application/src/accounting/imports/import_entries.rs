@@ -47,7 +47,7 @@ impl Command for ImportEntries {
     type Output = ImportResultView;
 
     async fn run(&self, ctx: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<Done<ImportResultView>> {
-        // It may have waited since it was asked for.
+        // The import may have waited since it was asked for.
         let ctx = &with_rights_of_now(ctx, uow, Self::ACCESS).await?;
         self.authorise(ctx)?;
         let kind = self.kind();

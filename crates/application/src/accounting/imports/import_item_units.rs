@@ -76,7 +76,7 @@ impl Command for ImportItemUnits {
 }
 
 struct Work {
-    /// As they were, and as they will be, by the key of the code.
+    /// The items before and after the import, by the key of the code.
     items: HashMap<String, (Stored<Item>, Item)>,
     units: Known<Unit>,
     /// Item and unit of each row so far, with its number.

@@ -45,7 +45,7 @@ impl Command for ImportParties {
     type Output = ImportResultView;
 
     async fn run(&self, ctx: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<Done<ImportResultView>> {
-        // It may have waited since it was asked for.
+        // The import may have waited since it was asked for.
         let ctx = &with_rights_of_now(ctx, uow, Self::ACCESS).await?;
         needs(ctx, "parties.party.create")?;
         let updates = |row: &FileParty| row.update.unwrap_or(self.options.update);
@@ -81,7 +81,7 @@ struct Target<'f> {
 /// The parties as they will be, with what is wrong with them.
 struct Work<'f> {
     stored: HashMap<PartyId, Stored<Party>>,
-    /// By the key of the code.
+    /// The ids by the key of the code.
     ids: HashMap<String, PartyId>,
     ibans: HashMap<String, IbanHolder>,
     known: Known,

@@ -1,4 +1,4 @@
-//! From rows to items, units of items and prices.
+//! Turns rows into items, units of items and prices.
 
 use domain::error::Violation;
 use domain::items::barcode::BarcodeKind;

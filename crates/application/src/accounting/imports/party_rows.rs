@@ -1,4 +1,4 @@
-//! From rows to parties.
+//! Turns rows into parties.
 
 use domain::country::Country;
 use domain::error::{ErrorDef, Violation};

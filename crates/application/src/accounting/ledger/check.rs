@@ -38,7 +38,7 @@ impl Books {
         Ok(checked)
     }
 
-    /// What [`check`](Self::check) checks, approval apart, and the policy that asks for it with the entry's total.
+    /// The checks of [`check`](Self::check) without approval, and the policy that asks for it with the entry's total.
     pub(super) fn checked(&self, now: Timestamp, entry: Posting) -> Result<WithApproval<'_>, Vec<Violation>> {
         let content = entry.draft.content();
         let journal = self.usable_journal(content.journal_id).map_err(|refused| vec![refused])?;
@@ -139,7 +139,7 @@ impl Books {
         Ok((entry, made))
     }
 
-    /// What an entry by hand says of VAT; `None` where nothing of it names a tax code or a VAT account.
+    /// The VAT of a manual journal entry; `None` where no line names a tax code or a VAT account.
     fn hand_taxes(&self, entry: &NewEntry) -> Result<Option<HandTaxes<'_>>, Vec<Violation>> {
         static NO_RULES: PostingProfile = PostingProfile::NONE;
         let has_base = || entry.lines.iter().any(|line| line.details.tax_base.is_some());

@@ -65,7 +65,7 @@ pub struct Checked {
     entry: ValidatedEntry,
     meta: EntryMeta,
     draft_version: Option<i64>,
-    /// What an entry by hand declares of VAT.
+    /// The VAT that a manual journal entry declares.
     taxes: Vec<HandTax>,
 }
 

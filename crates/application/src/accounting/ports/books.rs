@@ -39,7 +39,7 @@ pub struct Books {
     pub accounts: HashMap<AccountId, AccountFacts>,
     pub account_names: HashMap<AccountId, AccountName>,
     pub currencies: HashMap<CurrencyCode, Currency>,
-    /// Those of `currencies` that only a year close may still use.
+    /// The inactive ones of `currencies`, which only a year close may still use.
     pub inactive_currencies: HashSet<CurrencyCode>,
     /// By currency the days that were asked for, and the rates in force on them in the order of their dates.
     pub rates: HashMap<CurrencyCode, (Days, Vec<(NaiveDate, Rate)>)>,
@@ -52,7 +52,7 @@ pub struct Books {
     pub profile: Option<PostingProfile>,
     /// The values of dimension sets, as hashes have them.
     pub sets: DimensionSets,
-    /// The same as they are shown.
+    /// The codes of dimension sets, as they are shown.
     pub set_codes: HashMap<DimensionSetId, SetCodes>,
 }
 

@@ -1,4 +1,4 @@
-//! What recurs, in storage, whatever is made of it.
+//! Storage of recurring entries and invoices.
 
 use async_trait::async_trait;
 use chrono::NaiveDate;
@@ -16,7 +16,7 @@ pub use crate::accounting::views::recurring::StoredRecurring;
 /// How an occurrence ended that was not made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum UnmadeOccurrence {
-    /// It is tried again from `retry_on` on.
+    /// The occurrence failed and is tried again from `retry_on` on.
     Failed {
         failure: RecurringFailureView,
         retry_on: NaiveDate,
@@ -32,7 +32,7 @@ pub enum UnmadeOccurrence {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MadeOccurrence {
     pub date: NaiveDate,
-    /// What was made.
+    /// The id of the entry or document made.
     pub id: Uuid,
     /// Whether it failed before.
     pub failed_before: bool,
@@ -128,16 +128,16 @@ pub const UNMADE_FIELDS: &[FieldSpec] = &[
     FieldSpec::new("status", FieldKind::Word(&["failed", "skipped"])),
 ];
 
-/// The same where those that were made are noted, too.
+/// The fields of occurrences where those that were made are noted, too.
 pub const RUN_FIELDS: &[FieldSpec] = &[
     FieldSpec::new("date", FieldKind::Date).sortable(),
     FieldSpec::new("status", FieldKind::Word(&["made", "failed", "skipped"])),
 ];
 
-/// What recurs, as answers show it.
+/// A recurring template with its views.
 pub trait ShownRecurring: Template + Send + Sync + 'static {
     type View: Send + Sync;
-    /// What will be made on one date.
+    /// The view of an occurrence to come.
     type Upcoming: Send + Sync;
 }
 

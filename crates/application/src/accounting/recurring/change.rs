@@ -16,7 +16,7 @@ use crate::unit_of_work::UnitOfWork;
 /// The reason kept with an occurrence that a change gave up.
 const DROPPED_REASON: &str = "dropOverdue";
 
-/// What every kind says when it is created.
+/// The members of every kind of recurring template when it is created.
 #[derive(Debug, Clone)]
 pub struct NewOf {
     pub code: Code,
@@ -28,7 +28,8 @@ pub struct NewOf {
     pub active: bool,
 }
 
-/// What every kind says when it is changed. `None` leaves a member as it is, an inner `None` empties it.
+/// The members of every kind of recurring template when it is changed. `None` leaves a member as it is, an inner `None`
+/// empties it.
 #[derive(Debug, Clone)]
 pub struct PatchOf {
     pub code: Option<Code>,

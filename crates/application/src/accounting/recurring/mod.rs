@@ -1,4 +1,4 @@
-//! What recurs: templates of which something is made when it falls due, exactly once for each occurrence.
+//! Recurring templates: an entry or invoice is made of each when it falls due, exactly once for each occurrence.
 //!
 //! Entries and invoices recur in the same way. [`Recurs`] is what differs: what is made, and who may order it.
 
@@ -42,14 +42,14 @@ pub const RUN_OCCURRENCES_MAX: usize = 100;
 /// Most of what is to come that one request shows.
 pub const UPCOMING_MAX: usize = 100;
 
-/// What something that recurs is called.
+/// The names of a kind of recurring template.
 #[derive(Debug, Clone, Copy)]
 pub struct RecurringNames {
-    /// Of the record, in audit log and events.
+    /// The name of the record in audit log and events.
     pub entity: &'static str,
-    /// What the background work says that it is.
+    /// The cause that the background work states.
     pub cause: &'static str,
-    /// What is made, as [`nouns`](crate::nouns::nouns) know it.
+    /// The things made, as [`nouns`](crate::nouns::nouns) know them.
     pub made: &'static [&'static str],
     pub coded: Coded,
     pub run: &'static str,
@@ -91,18 +91,18 @@ pub(crate) use recurring_names;
 #[async_trait]
 pub trait Recurs: ShownRecurring<View: Serialize + ToSchema, Upcoming: Serialize> + fmt::Debug {
     const NAMES: RecurringNames;
-    /// What is made of an occurrence.
+    /// The view of the thing made of an occurrence.
     type Made: Serialize + Send;
     /// The answer to a run.
     type Run: Serialize + Send;
     /// The answer to a skip.
     type Skip: Serialize + Send;
-    /// What a command knows while it runs.
+    /// The data that a command reads before it runs.
     type Scope: Send;
 
     fn records(uow: &mut dyn UnitOfWork) -> &mut dyn RecurringRepository<Self>;
     async fn open(ctx: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<Self::Scope>;
-    /// What the domain checks a template against.
+    /// The facts against which the domain checks a template.
     fn known(scope: &Self::Scope) -> &Self::Known;
     /// The permissions of which the orderer must still hold one when the background job makes an occurrence.
     fn needed_to_make(entry: &Recurring<Self>) -> &'static [Permission];

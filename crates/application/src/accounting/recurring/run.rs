@@ -25,11 +25,11 @@ pub struct RunRecurring<T: Recurs> {
     of: PhantomData<fn() -> T>,
 }
 
-/// What a run came to.
+/// The result of a run.
 pub struct Ran<T: Recurs> {
     pub made: Vec<T::Made>,
     pub failed: Vec<RecurringFailureView>,
-    /// What recurs, after the run.
+    /// The recurring template after the run.
     pub view: T::View,
 }
 

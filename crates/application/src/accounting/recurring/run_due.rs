@@ -41,9 +41,9 @@ pub struct RecurringRun {
 /// Makes every occurrence of one kind in a tenant that is due by `today`, oldest first, and tries again what failed on an
 /// earlier day.
 ///
-/// What is made and the next date are one transaction, so an occurrence is made exactly once, also after a crash. Each is made in the
-/// name of whoever ordered it. A refused one is noted as failed and left alone until the next day; the later ones do not
-/// wait for it. Fails only when storage is away.
+/// The thing made and the next date are saved in one transaction, so an occurrence is made exactly once, also after a crash.
+/// Each is made in the name of whoever ordered it. A refused one is noted as failed and left alone until the next day; the
+/// later ones do not wait for it. Fails only when storage is away.
 pub async fn run_due_occurrences<T: Recurs>(
     app: &Application,
     tenant: TenantId,

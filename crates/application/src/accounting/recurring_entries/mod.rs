@@ -111,7 +111,7 @@ impl Recurs for EntryTemplate {
         made.status == EntryStatus::Posted.as_str()
     }
 
-    /// With the lines of its template.
+    /// The view with the lines of its template.
     async fn view(
         uow: &mut dyn UnitOfWork,
         books: &mut Books,

@@ -50,7 +50,7 @@ pub struct ImportResultView {
     /// The legal number of the first entry or document posted; null in a dry run, because another entry may take it first.
     pub first_number: Option<String>,
     pub last_number: Option<String>,
-    /// In a dry run of a CSV or XLSX file, how its first rows were read; otherwise null.
+    /// The reading of the first rows, in a dry run of a CSV or XLSX file; otherwise null.
     pub reading: Option<ImportReadingView>,
 }
 
@@ -90,6 +90,6 @@ pub struct ShownCellView {
     pub heading: Option<String>,
     /// The beginning of what is in the file.
     pub raw: Option<String>,
-    /// What it was read as; null when it cannot be read.
+    /// The value as it was read; null when it cannot be read.
     pub value: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! What recurs, as the API shows it.
+//! Views of recurring entries and invoices.
 
 use chrono::{NaiveDate, Weekday};
 use domain::accounting::recurrence::Frequency;
@@ -87,7 +87,7 @@ macro_rules! recurring_view {
     };
 }
 
-/// What recurs, with what is wrong with its occurrences.
+/// A recurring template with the failures of its occurrences.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredRecurring<T: Template> {
     pub entry: Recurring<T>,

@@ -30,7 +30,7 @@ request! {
         prices_include_vat: Optional<bool>,
         /// How far the price on a bill may be from that of the order, in per cent. The larger of the two tolerances counts.
         price_tolerance_percent: Optional<Percentage>,
-        /// The same as an amount in the company currency, for one base unit.
+        /// The tolerance of prices as an amount in the company currency, for one base unit.
         price_tolerance_amount: Optional<Amount>,
         /// Whether a discount for early payment leaves VAT as it was, so that no note is made of it.
         discount_without_vat: Optional<bool>,

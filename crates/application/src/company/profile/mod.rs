@@ -37,7 +37,7 @@ pub struct CompanyProfileView {
     pub prices_include_vat: bool,
     /// How far the price on a bill may be from that of the order, in per cent.
     pub price_tolerance_percent: String,
-    /// The same as an amount in the company currency, for one base unit.
+    /// The tolerance of prices as an amount in the company currency, for one base unit.
     pub price_tolerance_amount: String,
     /// Whether a discount for early payment leaves VAT as it was.
     pub discount_without_vat: bool,

@@ -32,10 +32,10 @@ request! {
     }
 }
 
-/// What is done to lines of a type of order, as commands and operations call it.
+/// A step on the lines of an order type, with its names in commands and operations.
 pub trait LineStepping: Send + Sync + 'static {
     type Body: DocumentBody;
-    /// Of the command and the operation.
+    /// The name of the command and the operation.
     const NAME: &'static str;
     const PATH: &'static str;
     const PERMISSION: &'static str;

@@ -25,7 +25,7 @@ domain::errors! {
         "يتحدد {member} لكل فاتورة على حدة، فلا يتضمنه القالب.";
 }
 
-/// What ids of recurring invoices stand for.
+/// Marks the ids of recurring invoices.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OfInvoices {}
 pub type RecurringInvoiceId = Id<OfInvoices>;
@@ -34,7 +34,7 @@ pub type RecurringInvoiceId = Id<OfInvoices>;
 pub type RecurringInvoice = Recurring<InvoiceTemplate>;
 
 domain::choices! {
-    /// What is made.
+    /// The type of document that is made.
     pub enum InvoiceType {
         SalesInvoice = "sales_invoice",
         PurchaseInvoice = "purchase_invoice",
@@ -43,11 +43,11 @@ domain::choices! {
 word_type!(InvoiceType, "recurringInvoiceType");
 
 domain::choices! {
-    /// Where prices come from that the template does not give.
+    /// The source of prices that the template does not give.
     pub enum TemplatePrices {
-        /// They are looked up when the template is saved, and stand in it from then on.
+        /// Prices are looked up when the template is saved, and stay in it from then on.
         Fixed = "fixed",
-        /// They are looked up for each invoice.
+        /// Prices are looked up for each invoice.
         Current = "current",
     }
 }
@@ -82,7 +82,7 @@ impl Template for InvoiceTemplate {
         ended: &RECURRING_INVOICE_ENDED,
     };
 
-    /// What is wrong with a body is found by preparing it, which asks the books.
+    /// Violations of a body are found by preparing it, which asks the books.
     fn refusals(&self, _: NaiveDate, _: bool, (): &()) -> Violations {
         Violations::new()
     }

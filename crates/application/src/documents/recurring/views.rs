@@ -14,7 +14,7 @@ use crate::recurring_view;
 recurring_view! {
     /// A template that becomes an invoice each time it falls due.
     pub struct RecurringInvoiceView of InvoiceTemplate, new(stored, expanded: bool) {
-        /// What is made: `sales_invoice` or `purchase_invoice`.
+        /// The type of document that is made: `sales_invoice` or `purchase_invoice`.
         #[serde(rename = "type")]
         invoice_type: &'static str = stored.entry.template.invoice_type.as_str(),
         /// `fixed` for prices that were looked up when the template was saved, `current` for those of each invoice's day.

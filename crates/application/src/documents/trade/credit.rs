@@ -20,12 +20,12 @@ const OVERRIDE: &str = "sales.credit.override";
 const NEAR_PERCENT: i128 = 90;
 const PERCENT: i128 = 100;
 
-/// What is checked when the document is posted.
+/// The check of the credit limit when the document is posted.
 pub struct CreditCheck {
     party: PartyId,
     code: String,
     limit: Amount,
-    /// What the document adds, in the company currency.
+    /// The amount that the document adds, in the company currency.
     needed: Amount,
     company: Currency,
     /// Whether what is ordered counts, too.
@@ -101,8 +101,8 @@ impl CreditCheck {
         Ok(used.checked_add(ordered).unwrap_or(used))
     }
 
-    /// What is worth knowing about the limit: it is nearly used up, or a document that is not refused goes beyond it.
-    /// `is_counted` is a document whose order is among those that count.
+    /// The warning about the limit: it is nearly used up, or a document that is not refused goes beyond it. `is_counted` is a
+    /// document whose order is among those that count.
     pub(super) async fn warning(
         &self,
         uow: &mut dyn UnitOfWork,

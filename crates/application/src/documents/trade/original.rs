@@ -13,7 +13,7 @@ use crate::documents::ports::{DocumentId, DocumentStatus, StoredDocument};
 use crate::error::AppResult;
 use crate::unit_of_work::UnitOfWork;
 
-/// A posted document with its tax groups and lines, and how much of each is used.
+/// A posted document with the progress of its tax groups and lines.
 #[derive(Debug, Clone)]
 pub struct Original {
     pub document: StoredDocument,

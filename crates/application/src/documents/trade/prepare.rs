@@ -55,21 +55,21 @@ pub struct Prepared {
     pub uses: Vec<GroupUse>,
     /// Per corrected line the quantity that comes back.
     pub credited: Vec<(u32, Quantity)>,
-    /// The same for each line of the note, in base units: its line, the corrected one, the quantity.
+    /// Per line of the note: its number, the corrected line, and the quantity that comes back in base units.
     pub credited_base: Vec<(u32, u32, Quantity)>,
-    /// What it bills of orders.
+    /// The order quantities that it bills.
     pub bills: Vec<OrderMove>,
     /// Its own lines as those of an order.
     pub order_lines: Vec<OrderLine>,
-    /// What the customer's credit must reach for.
+    /// The check of the customer's credit limit.
     pub credit: Option<CreditCheck>,
-    /// What only posting refuses.
+    /// Violations that only posting refuses.
     pub refusals: Vec<Violation>,
-    /// What is worth knowing about it.
+    /// The warnings about the document.
     pub warnings: Vec<Violation>,
 }
 
-/// What a document of trade is prepared with.
+/// The context in which a trade document is prepared.
 pub type Preparing<'a> = crate::documents::Preparing<'a, Input<'a>>;
 
 impl PreparedDocument for Prepared {
@@ -86,10 +86,11 @@ impl PreparedDocument for Prepared {
     }
 }
 
-/// What the lines come to, what they take of the corrected document, and the VAT before the supplier's was taken over.
+/// The calculation of the lines, the amounts that they take of the corrected document, and the VAT before the supplier's was
+/// taken over.
 type Figures = (Calculation, Vec<GroupUse>, Vec<(u32, Quantity)>, Amount);
 
-/// What is known before the lines.
+/// The part of a document that is known before its lines.
 struct Header {
     /// `None` where the body names none that fits: the rest is checked all the same.
     party: Option<Party>,

@@ -111,7 +111,7 @@ impl TaxOnlyLines {
         self.lines.iter().map(|(_, tax)| *tax).collect()
     }
 
-    /// Adds the taxes to what the document comes to, and compares that with the figures on paper. `None` on overflow.
+    /// Adds the taxes to the totals of the document, and compares these with the figures on paper. `None` on overflow.
     pub fn add_to(
         &self,
         calculation: &mut Calculation,

@@ -24,8 +24,8 @@ use crate::warnings::{
 const MONTHS_OF_QUARTER: u32 = 3;
 
 impl Preparing<'_> {
-    /// What the content, the company's profile and the supplier's figures tell; `taken` is the VAT of the lines and the one that was
-    /// taken over.
+    /// Warnings about the content, the company profile and the supplier's figures; `taken` is the VAT of the lines and the
+    /// one that was taken over.
     pub(super) fn warnings(
         &self,
         facts: &Facts,
@@ -65,7 +65,7 @@ fn of_content(
     warnings
 }
 
-/// What was taken over of the supplier's figures: `computed` is what the lines came to.
+/// The warning about VAT taken over from the supplier's figures: `computed` is the VAT of the lines.
 fn of_supplier(supplier: &Supplier<'_>, (computed, taken): (Amount, Amount), scale: u8) -> Option<Violation> {
     let at = if supplier.vat.is_some() { "/supplierVat" } else { "/supplierTotal" };
     (computed != taken).then(|| {
@@ -74,7 +74,7 @@ fn of_supplier(supplier: &Supplier<'_>, (computed, taken): (Amount, Amount), sca
     })
 }
 
-/// What the books tell: periods that are closed, and how far the customer's limit reaches.
+/// Warnings from the books: closed periods, and the customer's credit limit.
 pub(super) async fn of_books(
     uow: &mut dyn UnitOfWork,
     books: &mut Books,
@@ -96,7 +96,7 @@ pub(super) async fn of_books(
         }
     }
     if let Some(credit) = &prepared.credit {
-        // What an order uses of a limit is used neither by its invoice nor by its revision once more.
+        // The part of a limit that an order uses is not used again by its invoice or its revision.
         let is_counted = revises || !prepared.bills.is_empty();
         warnings.extend(credit.warning(uow, is_counted).await?);
     }

@@ -40,17 +40,17 @@ request! {
 
     /// An address in parts.
     pub struct AddressBody {
-        /// What the address is for; a party has one legal address.
+        /// The uses of the address; a party has one legal address.
         roles: List<AddressRole, ADDRESS_ROLES_MAX> = ["legal", "billing"] => [],
         street: Option<LocalizedName> = { "ar": "طريق الملك فهد", "en": "King Fahd Road" },
         additional_street: Option<LocalizedName>,
-        /// In Saudi Arabia 4 digits.
+        /// The building number; 4 digits in Saudi Arabia.
         building_number: Option<RequiredText<ADDRESS_CODE_LENGTH_MAX>> = "2929",
-        /// In Saudi Arabia 4 digits.
+        /// The additional number; 4 digits in Saudi Arabia.
         additional_number: Option<RequiredText<ADDRESS_CODE_LENGTH_MAX>>,
         district: Option<LocalizedName> = { "ar": "العليا", "en": "Al Olaya" },
         city: Option<LocalizedName> = { "ar": "الرياض", "en": "Riyadh" },
-        /// In Saudi Arabia 5 digits.
+        /// The postal code; 5 digits in Saudi Arabia.
         postal_code: Option<RequiredText<ADDRESS_CODE_LENGTH_MAX>> = "12214",
         province: Option<LocalizedName>,
         country: Country => "SA",
@@ -61,13 +61,13 @@ request! {
     /// A person to talk to at the party.
     pub struct ContactBody {
         name: RequiredText<NAME_LENGTH_MAX> = "سارة القحطاني",
-        /// What the person does, in words.
+        /// The person's role, as free text.
         role: Option<RequiredText<CONTACT_ROLE_LENGTH_MAX>> = "Accounts payable",
         email: Option<EmailAddress>,
         phone: Option<RequiredText<PHONE_LENGTH_MAX>> = "+966 11 555 0100",
     }
 
-    /// What a party is as a customer. Members left out stay as they are; where there was no customer, they are none.
+    /// The customer role of a party. Members left out stay as they are; where there was no customer, they are none.
     pub struct CustomerBody {
         /// The group, by its id; null for none.
         group_id: Patch<PartyGroupId>,
@@ -79,29 +79,29 @@ request! {
         payment_term_code: Patch<Code>,
         /// The currency of documents that name none.
         currency: Patch<CurrencyCode>,
-        /// What the customer may owe at most, in the company currency; null for no limit.
+        /// The most that the customer may owe, in the company currency; null for no limit.
         credit_limit: Patch<Amount>,
         /// The documents at which the limit is checked; `none` at first.
         credit_check: Optional<CreditCheck>,
-        /// What is no longer done with the customer; `none` at first.
+        /// The transactions for which the customer is blocked; `none` at first.
         blocked: Optional<CustomerBlock>,
-        /// Why; required while the customer is blocked, and forgotten after it.
+        /// The reason for the block; required while the customer is blocked, and forgotten after it.
         blocked_reason: Patch<RequiredText<BLOCK_REASON_LENGTH_MAX>>,
         /// The tax code of sales that name none, by its id; of the kind `vat_sale`. Null for none.
         tax_treatment_id: Patch<TaxCodeId>,
-        /// The same, by its code.
+        /// The tax code of sales that name none, by its code; null for none.
         tax_treatment_code: Patch<Code>,
         /// The list in which prices are looked up first, by its id; null for none.
         price_list_id: Patch<PriceListId>,
-        /// The same, by its code.
+        /// The list in which prices are looked up first, by its code; null for none.
         price_list_code: Patch<Code>,
         /// How the customer is reminded of what is overdue: a dunning profile, by its id; null for none.
         dunning_profile_id: Patch<DunningProfileId>,
-        /// The same, by its code.
+        /// The dunning profile by its code; null for none.
         dunning_profile_code: Patch<Code>,
     }
 
-    /// What a party is as a supplier. Members left out stay as they are; where there was no supplier, they are none.
+    /// The supplier role of a party. Members left out stay as they are; where there was no supplier, they are none.
     pub struct SupplierBody {
         /// The group, by its id; null for none.
         group_id: Patch<PartyGroupId>,
@@ -113,15 +113,15 @@ request! {
         payment_term_code: Patch<Code>,
         /// The currency of documents that name none.
         currency: Patch<CurrencyCode>,
-        /// What is no longer done with the supplier; `none` at first.
+        /// The transactions for which the supplier is blocked; `none` at first.
         blocked: Optional<SupplierBlock>,
-        /// Why; required while the supplier is blocked, and forgotten after it.
+        /// The reason for the block; required while the supplier is blocked, and forgotten after it.
         blocked_reason: Patch<RequiredText<BLOCK_REASON_LENGTH_MAX>>,
         /// Whether the supplier is taxed in the company's country; `resident` at first.
         residency: Optional<Residency>,
         /// The tax that is withheld from payments to a non-resident supplier: a tax code of the kind `wht`, by its id. Null for none.
         withholding_id: Patch<TaxCodeId>,
-        /// The same, by its code.
+        /// The tax that is withheld from payments, by the code of its tax code; null for none.
         withholding_code: Patch<Code>,
     }
 
@@ -137,17 +137,17 @@ request! {
         language: Language => "ar",
         /// Whether the party stands for customers without a name, who pay at once: it has no credit and sells nothing.
         anonymous: bool => false,
-        /// What it is as a customer; left out, it is none.
+        /// The customer role; left out, the party is no customer.
         customer: Option<CustomerBody> = { "creditLimit": "50000.00", "creditCheck": "order" },
-        /// What it is as a supplier; left out, it is none.
+        /// The supplier role; left out, the party is no supplier.
         supplier: Option<SupplierBody>,
         /// The numbers under which authorities know it, at most one of a scheme. Active parties do not share a VAT number (unless it
         /// is that of a VAT group), a commercial registration or a unified number.
         registrations: List<RegistrationBody, REGISTRATIONS_MAX> = [{ "scheme": "VAT", "number": "399999999910003" }] => [],
         addresses: List<AddressBody, ADDRESSES_MAX> = [{ "roles": ["legal"], "street": { "en": "King Fahd Road" }, "buildingNumber": "2929", "district": { "en": "Al Olaya" }, "city": { "en": "Riyadh" }, "postalCode": "12214" }] => [],
         contacts: List<ContactBody, CONTACTS_MAX> = [{ "name": "سارة القحطاني", "phone": "+966 11 555 0100" }] => [],
-        /// Why the party may have a number that another active party has. Needs the permission `parties.party.allow_duplicate`, and is
-        /// kept only where there is such a party.
+        /// The reason for which the party may have a number of another active party. Needs the permission
+        /// `parties.party.allow_duplicate`, and is kept only where there is such a party.
         allow_duplicate_reason: Option<RequiredText<DUPLICATE_REASON_LENGTH_MAX>>,
     }
 
@@ -163,9 +163,9 @@ request! {
         language: Optional<Language>,
         /// Whether the party stands for customers without a name, who pay at once.
         anonymous: Optional<bool>,
-        /// What it is as a customer, merged into what it was; null when it is none any more.
+        /// Changes to the customer role, merged into it; null removes the role.
         customer: Patch<CustomerBody>,
-        /// What it is as a supplier, merged into what it was; null when it is none any more.
+        /// Changes to the supplier role, merged into it; null removes the role.
         supplier: Patch<SupplierBody>,
         /// All numbers under which authorities know it.
         registrations: Optional<List<RegistrationBody, REGISTRATIONS_MAX>>,
@@ -173,8 +173,8 @@ request! {
         addresses: Optional<List<AddressBody, ADDRESSES_MAX>>,
         /// All contacts.
         contacts: Optional<List<ContactBody, CONTACTS_MAX>>,
-        /// Why the party may have a number that another active party has. Needs the permission `parties.party.allow_duplicate`, and is
-        /// looked at where `registrations` change.
+        /// The reason for which the party may have a number of another active party. Needs the permission
+        /// `parties.party.allow_duplicate`, and is looked at where `registrations` change.
         allow_duplicate_reason: Patch<RequiredText<DUPLICATE_REASON_LENGTH_MAX>>,
     }
 }

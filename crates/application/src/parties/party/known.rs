@@ -1,4 +1,4 @@
-//! What parties refer to, asked for once.
+//! The records that parties refer to, read once.
 
 use std::collections::{BTreeSet, HashMap};
 

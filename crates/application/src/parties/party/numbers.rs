@@ -16,7 +16,7 @@ use crate::unit_of_work::UnitOfWork;
 pub struct Sharing(HashMap<(RegistrationScheme, String), Vec<NumberHolder>>);
 
 impl Sharing {
-    /// Who has the numbers of these parties: one statement for each scheme, however many parties there are.
+    /// The owners of the numbers of these parties: one statement for each scheme, however many parties there are.
     pub async fn read(parties: &[&Party], uow: &mut dyn UnitOfWork) -> AppResult<Self> {
         let mut numbers: HashMap<RegistrationScheme, BTreeSet<String>> = HashMap::new();
         for (scheme, number) in

@@ -91,7 +91,7 @@ impl Shown<Vec<Contact>> for Vec<ContactView> {
     }
 }
 
-/// What a party is as a customer.
+/// The customer role of a party.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct CustomerView {
@@ -99,7 +99,7 @@ pub struct CustomerView {
     pub payment_term_id: Option<Uuid>,
     /// The currency of documents that name none.
     pub currency: Option<String>,
-    /// In the company currency; null is no limit.
+    /// The credit limit in the company currency; null is no limit.
     pub credit_limit: Option<String>,
     /// `none`, `order`, `delivery`, `invoice` or `all`: where the limit is checked.
     pub credit_check: String,
@@ -134,7 +134,7 @@ impl Shown<Customer> for CustomerView {
     }
 }
 
-/// What a party is as a supplier.
+/// The supplier role of a party.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SupplierView {
@@ -190,11 +190,11 @@ view! {
         registrations: Vec<RegistrationView>,
         addresses: Vec<AddressView>,
         contacts: Vec<ContactView>,
-        /// Why it has a number that another active party has; null when it does not.
+        /// The reason for which it has a number of another active party; null when it has no such number.
         allow_duplicate_reason: Option<String>,
         /// The party that it was merged into; null when it was not.
         merged_into_id: Option<Uuid>,
-        /// What is worth a look; only in the answer to the request that it is about.
+        /// Warnings; only in the answer to the request that they are about.
         #[serde(skip_serializing_if = "Vec::is_empty")]
         warnings: Vec<WarningView> = |_| Vec::new(),
     }

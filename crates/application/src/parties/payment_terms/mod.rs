@@ -47,7 +47,7 @@ request! {
         code: Code = "2-10-NET30-EARLY",
         /// Name in Arabic, English or both.
         name: LocalizedName = { "ar": "30 يومًا، خصم 2٪ خلال 10 أيام", "en": "30 days, 2 % within 10 days" },
-        /// What a discount is a share of: the instalment with its VAT (`gross`) or without (`net`).
+        /// The base of a discount: the instalment with its VAT (`gross`) or without (`net`).
         discount_basis: DiscountBasis => "gross",
         /// Whether who pays a part of an instalment early gets the discount in proportion; otherwise only who pays all of it.
         partial_discount: bool => false,
@@ -61,7 +61,7 @@ request! {
         code: Optional<Code>,
         /// Name in Arabic, English or both.
         name: Optional<LocalizedName>,
-        /// What a discount is a share of: the instalment with its VAT (`gross`) or without (`net`).
+        /// The base of a discount: the instalment with its VAT (`gross`) or without (`net`).
         discount_basis: Optional<DiscountBasis>,
         /// Whether who pays a part of an instalment early gets the discount in proportion.
         partial_discount: Optional<bool>,
@@ -74,7 +74,7 @@ request! {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PaymentTermLineView {
-    /// In per cent of the whole; null where the line takes the rest.
+    /// The share in per cent of the whole; null where the line takes the rest.
     pub percent: Option<String>,
     /// Whether the line takes what the other lines leave.
     pub rest: bool,
@@ -106,7 +106,7 @@ impl Shown<TermLines> for Vec<PaymentTermLineView> {
 }
 
 view! {
-    /// When what is owed falls due, and what is granted to those who pay early.
+    /// A payment term: the due dates of debts, and the discounts for paying early.
     pub struct PaymentTermView of PaymentTerm {
         id: Uuid,
         code: String,

@@ -37,7 +37,7 @@ request! {
         date: Option<NaiveDate> = "2026-04-30",
         /// The profile of customers that have none, by its id. Without it they are left out.
         profile_id: Option<DunningProfileId>,
-        /// The same, by its code.
+        /// The profile of customers that have none, by its code.
         profile_code: Option<Code> = "REMINDERS",
         /// The customers; by default all of them.
         party_ids: Option<List<PartyId, DUNNING_PARTIES_MAX, 1>>,

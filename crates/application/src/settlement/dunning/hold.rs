@@ -31,7 +31,7 @@ request! {
         open_item_ids: Option<List<OpenItemId, HELD_ITEMS_MAX, 1>>,
         /// Whether nobody is reminded of them; `false` lets them be reminded of again.
         hold: bool => true,
-        /// Why; required to hold them back.
+        /// The reason; required to hold them back.
         reason: Option<RequiredText<DESCRIPTION_LENGTH_MAX>> = "The customer disputes the quantity",
     }
 }

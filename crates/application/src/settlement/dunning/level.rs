@@ -1,4 +1,4 @@
-//! What a level of a profile makes of a notice.
+//! The effect of a profile's level on a notice.
 
 use chrono::NaiveDate;
 use domain::parties::dunning_profile::{DunningProfile, DunningText};

@@ -40,7 +40,7 @@ async fn run_at(
     Ok(run)
 }
 
-/// The same, if it is a draft.
+/// The run at the expected version, if it is a draft.
 async fn draft_at(
     ctx: &RequestContext,
     uow: &mut dyn UnitOfWork,

@@ -1,4 +1,4 @@
-//! Which customers are reminded, and of what.
+//! Proposals: the customers to remind, and the items of each.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -13,7 +13,7 @@ use crate::error::{AppError, AppResult};
 use crate::master_data::Records;
 use crate::unit_of_work::UnitOfWork;
 
-/// What a customer is reminded of in one currency.
+/// The proposed reminder of a customer in one currency.
 pub(super) struct Proposal<'a> {
     pub(super) party: PartyId,
     pub(super) party_code: String,
@@ -52,7 +52,7 @@ impl Profiles {
 
 /// Overdue items that have reached a level which they had not reached before, as far as one run has notices for them.
 pub(super) struct Found {
-    /// In the order of parties and currencies.
+    /// The items in the order of parties and currencies.
     pub(super) items: Vec<(OverdueItem, DunningProfileId, u32)>,
     pub(super) has_more: bool,
 }
@@ -140,7 +140,7 @@ pub(super) async fn proposals<'a>(
     Ok(proposals)
 }
 
-/// What customers have open on the credit side.
+/// The open credits of customers.
 pub(super) struct Credits(HashMap<(String, CurrencyCode), Amount>);
 
 impl Credits {

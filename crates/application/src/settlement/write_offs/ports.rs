@@ -83,7 +83,7 @@ pub trait WriteOffRepository: Send {
     async fn insert_write_off(&mut self, write_off: &StoredWriteOff) -> StorageResult<()>;
     /// MUST answer `false` when it is at another version than the one before, or reversed.
     async fn save_relief(&mut self, write_off: &StoredWriteOff) -> StorageResult<bool>;
-    /// The same, with how its relief was taken back.
+    /// Saves a reversed write-off, with the reversal of its relief. MUST answer `false` in the same cases.
     async fn save_reversed(&mut self, write_off: &StoredWriteOff) -> StorageResult<bool>;
 }
 

@@ -14,7 +14,7 @@ use crate::error::{AppError, AppResult};
 use crate::settlement::entry::of_the_whole;
 use crate::unit_of_work::UnitOfWork;
 
-/// Which of the write-off's entries takes its relief back.
+/// The number of the write-off's entry that takes its relief back.
 const RELIEF_REVERSAL_PART: u32 = 3;
 
 /// Takes the relief back on the day of the reversal, or on its own day if that is later.

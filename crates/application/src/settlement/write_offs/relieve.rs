@@ -37,7 +37,7 @@ use crate::settlement::entry::{check_date, of_the_whole};
 use crate::unit_of_work::UnitOfWork;
 use crate::wire::RequiredText;
 
-/// Which of the write-off's entries relieves it.
+/// The number of the write-off's entry that relieves it.
 const RELIEF_PART: u32 = 2;
 
 request! {
@@ -47,7 +47,8 @@ request! {
         date: Option<NaiveDate> = "2027-03-31",
         /// The day on which the customer was told in writing that the debt is written off.
         customer_informed_on: NaiveDate = "2027-03-15",
-        /// What proves the claim, such as the number of a judgment; required beyond `badDebtProofAbove` of the company profile.
+        /// The proof of the claim, such as the number of a judgment; required beyond `badDebtProofAbove` of the company
+        /// profile.
         proof_reference: Option<RequiredText<DESCRIPTION_LENGTH_MAX>> = "Judgment 4471/1448",
     }
 }
@@ -104,7 +105,7 @@ fn refuse_state(write_off: &StoredWriteOff) -> AppResult<()> {
 }
 
 impl RelieveVat {
-    /// What the write-off takes back of the VAT of each document: opposite entries with its share of base and tax.
+    /// The VAT of each document that the write-off takes back: opposite tax entries with its share of base and tax.
     async fn taken_back(
         &self,
         uow: &mut dyn UnitOfWork,

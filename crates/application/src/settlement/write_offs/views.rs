@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-/// What was taken off open items without any money. Amounts are positive decimal strings.
+/// A write-off of open items, in whole or in part. Amounts are positive decimal strings.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct WriteOffView {
@@ -26,7 +26,7 @@ pub struct WriteOffView {
     pub date: NaiveDate,
     pub currency: String,
     pub amount: String,
-    /// In the company currency, at the rate of the items.
+    /// The amount in the company currency, at the rate of the items.
     pub company_amount: String,
     pub entry_id: Uuid,
     /// The entry that took it back.
@@ -49,7 +49,7 @@ pub struct VatReliefView {
     pub date: NaiveDate,
     /// The day on which the customer was told.
     pub customer_informed_on: NaiveDate,
-    /// What proves the claim.
+    /// The proof of the claim.
     pub proof_reference: Option<String>,
     /// The base that is declared with a negative sign.
     pub base: String,

@@ -23,7 +23,7 @@ pub struct ApprovalDelegation {
 }
 
 impl ApprovalDelegation {
-    /// What contradicts itself in the delegation.
+    /// Contradictions in the delegation.
     pub fn check(&self) -> Violations {
         let mut violations = Violations::new();
         if self.from_user_id == self.to_user_id {

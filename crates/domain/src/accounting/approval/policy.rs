@@ -38,7 +38,7 @@ pub struct ApprovalPolicy {
     /// The lowest one decides; among equals the code in order.
     pub priority: u32,
     pub journal_id: Option<JournalId>,
-    /// In the company currency, asked of the total of the entry's debits.
+    /// The smallest total of the entry's debits, in the company currency.
     pub amount_from: Option<Amount>,
     pub account: AccountSelector,
     /// Codes are compared as texts; both ends belong to the range.
@@ -51,7 +51,7 @@ pub struct ApprovalPolicy {
     pub version: i64,
 }
 
-/// What policies look at in a line.
+/// The facts about a line that policies look at.
 #[derive(Debug, Clone, Copy)]
 pub struct LineFacts<'a> {
     pub account: AccountId,
@@ -59,7 +59,7 @@ pub struct LineFacts<'a> {
     pub dimensions: &'a DimensionCombination,
 }
 
-/// What policies look at in an entry; its amount comes later.
+/// The facts about an entry that policies look at; its amount comes later.
 #[derive(Debug, Clone, Copy)]
 pub struct EntryFacts<'a> {
     pub journal: JournalId,
@@ -109,7 +109,7 @@ impl ApprovalPolicy {
         from && to && dimension && self.account.matches(line.account, line.code)
     }
 
-    /// What contradicts itself in the policy.
+    /// Contradictions in the policy.
     pub fn check(&self) -> Violations {
         let mut violations = Violations::new();
         let range = self.account_code_from.is_some() || self.account_code_to.is_some();

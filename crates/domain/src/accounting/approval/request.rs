@@ -13,7 +13,7 @@ use crate::time::Timestamp;
 pub type ApprovalId = Id<Approval>;
 
 crate::choices! {
-    /// What became of a request.
+    /// The status of an approval request.
     pub enum ApprovalStatus {
         Pending = "pending",
         Approved = "approved",
@@ -23,7 +23,7 @@ crate::choices! {
 }
 
 crate::choices! {
-    /// What a person decided.
+    /// The decision of a person.
     pub enum Verdict {
         Approved = "approved",
         Rejected = "rejected",
@@ -50,7 +50,7 @@ pub struct NewApproval {
     pub entry: JournalEntryId,
     pub policy: ApprovalPolicyId,
     pub policy_code: Code,
-    /// As the policy has them now; later changes of the policy leave them alone.
+    /// The steps as the policy has them now; later changes of the policy leave them alone.
     pub steps: Vec<ApprovalStep>,
     pub created_by: Option<UserId>,
     pub submitted_by: UserId,

@@ -67,13 +67,13 @@ impl DraftEntry {
         violations.into_result(Self { entry, version: 1, reverses_opening: false, source: None })
     }
 
-    /// The same, made for a document, which answers for what it posts.
+    /// The draft as made for a document, which answers for its posting.
     #[must_use]
     pub fn of(self, source: EntrySource) -> Self {
         Self { source: Some(source), ..self }
     }
 
-    /// The same, taking back opening balances: a stored reversal does not say so itself.
+    /// The draft as a reversal of opening balances, which a stored reversal does not say itself.
     #[must_use]
     pub fn of_opening(self) -> Self {
         Self { reverses_opening: true, ..self }

@@ -1,4 +1,4 @@
-//! What recurs changes without losing what is due.
+//! Changes of recurring templates: no due occurrence is lost.
 
 use chrono::NaiveDate;
 
@@ -38,7 +38,7 @@ impl<T> Default for RecurringPatch<T> {
     }
 }
 
-/// What recurs after a change.
+/// The recurring template after a change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Changed<T: Template> {
     pub entry: Recurring<T>,
@@ -47,7 +47,7 @@ pub struct Changed<T: Template> {
 }
 
 impl<T: Template> Recurring<T> {
-    /// What it is after the change, one version later.
+    /// The template after the change, one version later.
     ///
     /// The next date is the first one of the rhythm after the last occurrence that was settled. Overdue occurrences stay due,
     /// through a pause as well; a change under which an overdue occurrence would have no successor is refused unless it

@@ -1,4 +1,4 @@
-//! From an amount and its dates to instalments.
+//! Splits an amount into instalments with their dates.
 
 use chrono::{Datelike, Days, NaiveDate};
 
@@ -15,7 +15,7 @@ pub struct TermDates {
     pub delivery: NaiveDate,
 }
 
-/// What is granted to those who pay until a day.
+/// The discount for payment until a day.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EarlyPayment {
     pub percent: Percentage,
@@ -29,7 +29,7 @@ pub struct EarlyPayment {
 /// A part of an amount and the day on which it falls due.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Instalment {
-    /// Its share of the whole.
+    /// The share of the instalment in the whole.
     pub percent: Percentage,
     pub amount: Amount,
     pub due_date: NaiveDate,

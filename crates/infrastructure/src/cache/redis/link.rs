@@ -58,7 +58,7 @@ pub(in super::super) struct Link {
     timeout: Duration,
     /// Server and database, for telemetry.
     target: String,
-    /// Where those who are connected the same way listen for news.
+    /// The channel on which processes with the same connection listen for news.
     pub news_channel: String,
     /// Time-outs in a row.
     failures: AtomicU32,

@@ -23,7 +23,7 @@ struct State {
 struct Change {
     /// The number of the latest change, so that an announcement does not cover a change that came after it.
     number: u64,
-    /// When the first of them was noted.
+    /// The time at which the first of them was noted.
     since: Instant,
 }
 
@@ -85,7 +85,7 @@ impl Pending {
         }
     }
 
-    /// It was told: forgets what has not changed again since.
+    /// Forgets the changes of a backlog that was told, unless they have changed again since.
     pub fn told(&self, backlog: &Backlog, everything: bool) {
         let mut state = self.state();
         for (tenant, entities) in &backlog.changes {
@@ -106,7 +106,7 @@ impl Pending {
         self.count.load(Ordering::Acquire)
     }
 
-    /// For how long the oldest change waits.
+    /// The time for which the oldest change has waited.
     pub fn oldest(&self) -> Option<Duration> {
         if self.len() == 0 {
             return None;

@@ -1,4 +1,4 @@
-//! Whether every endpoint answers, for the health check (I2).
+//! The health check of Redis: every endpoint answers (I2).
 
 use std::time::Duration;
 

@@ -16,11 +16,11 @@ pub(super) struct Session {
     pub options: Arc<RedisOptions>,
     pub link: Arc<Link>,
     pub stream: PubSubStream,
-    /// Where its heartbeats come back.
+    /// The channel on which its heartbeats come back.
     pub heartbeats: String,
     pub renew_by: Option<Instant>,
     pub stage: Stage,
-    /// When the last heartbeat that came back was sent.
+    /// The time at which the last returned heartbeat was sent.
     pub heard: Option<Instant>,
     /// There was something to be told at the last heartbeat.
     pub pending: bool,

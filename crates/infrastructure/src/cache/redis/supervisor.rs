@@ -65,7 +65,7 @@ fn before(moment: Timestamp, duration: Duration) -> Timestamp {
 
 struct Keeper {
     shared: Arc<Shared>,
-    /// From when on changes may have been missed.
+    /// The time from which changes may have been missed.
     lost_at: Timestamp,
     complained: bool,
 }

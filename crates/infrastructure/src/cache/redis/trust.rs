@@ -1,4 +1,4 @@
-//! Whether this process hears of what the others change, as a number that readers can compare.
+//! Trust: a number that readers compare to know whether this process hears of the changes of others.
 //!
 //! Values are kept under the epoch in which their load began. An even epoch means: told of every change. When the lease
 //! ends, readers see the odd epoch after it, and with the next even one everything older is forgotten.

@@ -47,7 +47,7 @@ pub struct IssuerKeys {
     metadata: String,
     http: reqwest::Client,
     known: RwLock<Fetched>,
-    /// When the last fetch began; held by whoever fetches.
+    /// The time at which the last fetch began; the lock is held by whoever fetches.
     fetching: Mutex<Option<Instant>>,
 }
 

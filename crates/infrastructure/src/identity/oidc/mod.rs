@@ -25,7 +25,7 @@ pub struct OidcIssuer {
     pub issuer: String,
     /// `aud` of the tokens meant for this API.
     pub audience: String,
-    /// Where its metadata is, if not where OpenID Connect Discovery says.
+    /// The address of its metadata, if it is not that of OpenID Connect Discovery.
     pub metadata: Option<String>,
     /// The claim that says which tenant; by default `tenant_id`, then `tid`.
     pub tenant_claim: Option<String>,

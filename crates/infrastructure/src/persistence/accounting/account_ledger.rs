@@ -53,7 +53,7 @@ statements! {
          ORDER BY l.posting_date, l.entry_id, l.line_no {page ?6}");
 }
 
-/// Where a page ended. It belongs to one account and one range of dates.
+/// The end of a page, for one account and one range of dates.
 #[derive(Debug, Serialize, Deserialize)]
 struct Cursor {
     a: Uuid,

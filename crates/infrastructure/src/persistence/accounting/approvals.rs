@@ -47,7 +47,7 @@ macro_rules! roles_of {
     };
 }
 
-/// What waits for somebody (`?2`) who may decide it now (`?3`), on the day (`?4`) also as a substitute.
+/// Requests that wait for a person (`?2`) who may decide them now (`?3`), on the day (`?4`) also as a substitute.
 const WAITING_FOR: &str = concat!(
     "a.status = 'pending' AND NOT EXISTS (SELECT 1 FROM approval_person p WHERE p.tenant_id = a.tenant_id \
      AND p.approval_id = a.id AND p.user_id = ?2) AND EXISTS (SELECT 1 FROM approval_approver s \

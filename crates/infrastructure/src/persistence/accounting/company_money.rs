@@ -52,7 +52,7 @@ impl CompanyMoney {
         Self::of_rows(db.query(&SCALES, &[tenant.into()]).await?)
     }
 
-    /// From the rows of [`SCALES`].
+    /// Reads the rows of [`SCALES`].
     pub fn of_rows(rows: Vec<Row>) -> StorageResult<Self> {
         let mut company = None;
         let mut scales = BTreeMap::new();
@@ -62,7 +62,7 @@ impl CompanyMoney {
         Self::with_scales(company, scales)
     }
 
-    /// From the rows of [`LETTERHEAD`], with the company's name.
+    /// Reads the rows of [`LETTERHEAD`], with the company's name.
     pub fn of_letterhead(rows: Vec<Row>) -> StorageResult<(Self, LocalizedName)> {
         let mut found = None;
         let mut scales = BTreeMap::new();
@@ -86,7 +86,7 @@ impl CompanyMoney {
         all.chain([self.company]).map(|currency| (currency.code, currency)).collect()
     }
 
-    /// In the company currency.
+    /// Formats an amount of the company currency.
     pub fn company(&self, amount: Amount) -> String {
         amount.display(self.company.scale)
     }
@@ -96,7 +96,7 @@ impl CompanyMoney {
         scale(&self.scales, code)
     }
 
-    /// In another currency.
+    /// Formats an amount of another currency.
     pub fn of(&self, amount: Amount, code: CurrencyCode) -> String {
         amount.display(scale(&self.scales, code))
     }

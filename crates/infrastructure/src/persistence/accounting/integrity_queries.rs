@@ -204,7 +204,7 @@ fn open_item(columns: &mut Columns) -> StorageResult<Contradiction> {
     })
 }
 
-/// By how much the sums of a day and box are larger than their entries.
+/// The amount by which the sums of a day and box exceed their entries.
 fn tax_day(columns: &mut Columns) -> StorageResult<Contradiction> {
     let date: NaiveDate = columns.get("tax_date")?;
     let (return_box, side): (String, String) = (columns.get("return_box")?, columns.get("side")?);

@@ -165,7 +165,7 @@ impl HeaderRow {
         }
     }
 
-    /// What a draft says, and a posted entry still does.
+    /// The content that a draft and a posted entry have in common.
     fn into_content(self, lines: Vec<NewLine>) -> NewEntry {
         NewEntry {
             id: self.id,

@@ -19,7 +19,7 @@ struct Template {
     description: Option<String>,
     reference: Option<String>,
     control_reason: Option<String>,
-    /// As the lines of a draft.
+    /// The lines, stored like those of a draft.
     lines: Box<RawValue>,
 }
 

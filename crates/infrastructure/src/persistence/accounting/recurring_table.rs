@@ -1,4 +1,4 @@
-//! What a kind of what recurs says of its table, and the statements that follow from it.
+//! The table of a kind of recurring template, and the statements that follow from its description.
 
 use application::accounting::ports::recurring::{ShownRecurring, StoredRecurring};
 use application::error::AppResult;
@@ -30,7 +30,7 @@ pub struct RecurringSql {
 #[async_trait]
 pub trait RecurringTable: ShownRecurring + Sized {
     const SQL: &'static RecurringSql;
-    /// What lists show on request only.
+    /// The member that lists show on request only.
     const EXPAND: &'static str;
 
     fn write(&self) -> StorageResult<String>;

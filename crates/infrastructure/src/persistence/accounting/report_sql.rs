@@ -80,7 +80,7 @@ fn openings_by_entry(bucket: &Bucket) -> String {
     }
 }
 
-/// Where sums come from.
+/// The source of sums.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Source {
     /// Maintained balances of whole periods, and of the days of a period that is not whole.

@@ -1,4 +1,4 @@
-//! What becomes of the lines of orders, and the links that say why, in SQL.
+//! The progress of order lines, and the links that say why, in SQL.
 
 use application::documents::ports::{DocumentLink, LinkKind};
 use application::ports::storage_error::StorageResult;
@@ -89,7 +89,7 @@ pub(super) static MOVE_LINE: BulkUpdate = BulkUpdate::new(
     ),
 );
 
-/// What may change of a line of an order, in the order of both statements.
+/// The values of an order line that may change, in the order of both statements.
 pub(super) fn progress_values(line: &LineProgress, exposure: Amount) -> Vec<Value> {
     vec![
         line.item.into(),

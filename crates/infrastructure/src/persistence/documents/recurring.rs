@@ -22,7 +22,7 @@ use crate::recurring_sql;
 use crate::sql::db::Db;
 use crate::sql::value::Value;
 
-/// What a line of a body takes, about, in bytes.
+/// The approximate size of a line of a body, in bytes.
 const LINE_BYTES: usize = 200;
 
 recurring_sql! {

@@ -82,7 +82,7 @@ pub(super) fn read_progress(columns: &mut Columns) -> StorageResult<LineProgress
     })
 }
 
-/// What may change of a document, in the order of both statements.
+/// The values of a document that may change, in the order of both statements.
 pub(super) fn content(document: &StoredDocument) -> StorageResult<Vec<Value>> {
     let (status, posted) = (document.status, DocumentStatus::Posted);
     let of_ledger = if status.is_of_ledger() { status.as_str() } else { posted.as_str() };

@@ -44,7 +44,7 @@ macro_rules! survivor {
 }
 pub(in crate::persistence) use survivor;
 
-/// The same of an id.
+/// The id of the survivor of a party whose id is in a column, or else the id.
 macro_rules! survivor_id {
     ($row:literal, $column:literal) => {
         $crate::persistence::parties::aliases::of_alias!("survivor_id", "party_id", $row, $column)
@@ -66,7 +66,7 @@ macro_rules! codes_of {
 }
 pub(in crate::persistence) use codes_of;
 
-/// The same of several parties; the parameter is a list of codes.
+/// The codes of several parties and of those merged into them; the parameter is a list of codes.
 macro_rules! codes_of_all {
     ($codes:literal) => {
         concat!(

@@ -95,7 +95,7 @@ fn view(columns: &mut Columns) -> StorageResult<AuditEntryView> {
     })
 }
 
-/// With the two documents.
+/// The row with its two documents.
 fn whole(columns: &mut Columns) -> StorageResult<AuditEntryView> {
     let mut entry = view(columns)?;
     entry.before = document(columns.get("before_document")?, "before_document")?;

@@ -343,7 +343,8 @@ fn allocation_row(tenant: &Value, stored: &StoredAllocation) -> Vec<Value> {
     ]
 }
 
-/// What it takes off each item, with the item's sign; what an undo gives back has the other one.
+/// The amounts that an allocation takes off each item, with the item's sign; amounts that an undo gives back have the other
+/// sign.
 fn effect_rows(tenant: &Value, stored: &StoredAllocation) -> StorageResult<[Vec<Value>; 2]> {
     let allocation = &stored.allocation;
     let effect = |item: OpenItemId, is_debit: bool, amount: Amount, company: Amount| {

@@ -53,8 +53,8 @@ macro_rules! shown_allocation {
     };
 }
 
-/// What was open on a day of the items of each party, currency, date and side. `$items` are conditions on items, `$later` those
-/// on effects of allocations that do not count yet.
+/// The amounts open on a day of the items of each party, currency, date and side. `$items` are conditions on items, `$later`
+/// those on effects of allocations that do not count yet.
 macro_rules! aged {
     ($date:literal, ($index:literal, $later:literal), $items:literal, $settled:expr) => {
         concat!(

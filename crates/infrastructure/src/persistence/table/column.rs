@@ -187,7 +187,7 @@ impl Searched for String {
     }
 }
 
-/// What a column `search` holds: the texts as people type them.
+/// The content of a column `search`: the texts as people type them.
 pub(crate) fn search_text(searched: &[&dyn Searched]) -> Value {
     let texts: Vec<&str> = searched.iter().flat_map(|value| value.texts()).collect();
     searchable(&texts.join(" "))

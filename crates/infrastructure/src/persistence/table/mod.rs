@@ -62,7 +62,7 @@ impl TableSql {
     }
 }
 
-/// Rows of another table that say what a record's row says, so that an index finds or keeps apart what is in a document there.
+/// Rows of another table that repeat a part of a record's document, so that an index finds it or keeps it unique.
 pub(crate) struct Beside<R> {
     /// Removes them, by tenant and key.
     pub clear: &'static Statement,

@@ -29,7 +29,7 @@ pub static TAX_DAY: Accumulate = Accumulate::new(
 )
 .counting(&["entry_count", "filed_count"]);
 
-/// Where the sums are; shards beside it may follow, readers add them up.
+/// The shard of the sums; further shards may follow, readers add them up.
 const SHARD: i64 = 0;
 
 /// The account of entries without one, because a key has no nulls.

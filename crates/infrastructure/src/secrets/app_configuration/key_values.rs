@@ -56,7 +56,7 @@ pub fn values(items: Vec<Item>) -> Result<Vec<(String, Value)>, Failure> {
                         .into_iter()
                         .map(|(key, value)| (key, Value::Text(SecretText::new(value.unwrap_or_default())))),
                 ),
-                // As other clients do: what does not parse is text.
+                // A value that does not parse is text, as in other clients.
                 Err(_) => found.push((item.key, Value::Text(SecretText::new(text)))),
             }
         } else {

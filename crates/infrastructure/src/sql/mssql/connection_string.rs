@@ -34,7 +34,7 @@ pub enum Login {
     },
 }
 
-/// Without the password.
+/// The login without the password.
 impl fmt::Debug for Login {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -90,7 +90,7 @@ pub struct SqlServerOptions {
     pub remarks: Vec<String>,
 }
 
-/// Without the password, which is never shown.
+/// The options without the password, which is never shown.
 impl fmt::Debug for SqlServerOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SqlServerOptions")
@@ -153,7 +153,7 @@ impl SqlServerOptions {
         draft.finish()
     }
 
-    /// Whether it says whom to log in as.
+    /// Checks that the string names a login.
     pub fn check_login(&self) -> Result<(), String> {
         match &self.login {
             Login::Password { user, .. } if user.is_empty() => {

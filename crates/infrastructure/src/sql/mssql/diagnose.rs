@@ -16,7 +16,7 @@ const NEXT_BATCH: &str = "\nGO\n";
 /// The text of the second query by hand, and its replacement by a parameter.
 const HOURS: (&str, &str) = ("DECLARE @hours INT = 24;", "DECLARE @hours INT = CAST(@p1 AS INT);");
 
-/// Where slow queries are looked up.
+/// The source of slow queries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SlowQueriesOf {
     /// The Query Store, for the last hours.

@@ -33,7 +33,7 @@ const CLOCK: &str = "SELECT CAST(SYSUTCDATETIME() AS DATETIME2(6)) AS now";
 #[derive(Clone)]
 pub struct OpenSqlServer {
     pub options: SqlServerOptions,
-    /// For a login without a password.
+    /// The tokens for a login without a password.
     pub tokens: Option<Arc<dyn LoginTokens>>,
     pub migrating: Migrating,
 }
@@ -149,7 +149,7 @@ impl SqlServerEngine {
         self.writer.write(self.pool(), work).await
     }
 
-    /// Whether the server refused the last write for want of space or right.
+    /// Whether the server refused the last write for lack of space or rights.
     pub fn refuses_writes(&self) -> bool {
         self.writer.is_refused()
     }
@@ -159,7 +159,7 @@ impl SqlServerEngine {
         self.writer.settle(&self.pool(), tenant).await
     }
 
-    /// Whether the server answers within [`PROBE_TIMEOUT`].
+    /// Checks that the server answers within [`PROBE_TIMEOUT`].
     pub async fn ping(&self) -> StorageResult<()> {
         let late = || StorageError::Timeout("SQL Server did not answer the health probe in time".to_owned());
         tokio::time::timeout(PROBE_TIMEOUT, self.probe_once()).await.unwrap_or_else(|_| Err(late()))

@@ -94,7 +94,7 @@ fn violation(name: &str, detail: String) -> StorageError {
     StorageError::Constraint { constraint: explained.copied().unwrap_or(name).to_owned(), detail }
 }
 
-/// The error of a request with this text: where it deletes what others refer to, that is what was refused.
+/// The error of a request with this text: a refused reference of a deletion is reported as such.
 pub fn of_request(error: Error, sql: &str) -> StorageError {
     match storage_error(error) {
         StorageError::UnknownReference { constraint, detail, .. }

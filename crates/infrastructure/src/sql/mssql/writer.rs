@@ -25,7 +25,7 @@ use super::pool::{self, Pool, in_time};
 use super::session::tenant_lock;
 use super::tx::{Hold, SqlServerTx};
 
-/// When a client may ask again about a change whose outcome is not known.
+/// The time after which a client may ask again about a change whose outcome is not known.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 
 /// The parts that a writer needs; shared by all works.

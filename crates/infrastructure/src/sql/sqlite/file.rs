@@ -1,4 +1,4 @@
-//! The file of the embedded engine: looked through at the start, named in what goes wrong with it.
+//! The file of the embedded engine: it is checked at the start, and named in its errors.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! How the embedded engine is run.
+//! The options of the embedded engine.
 
 use std::sync::Arc;
 use std::time::Duration;

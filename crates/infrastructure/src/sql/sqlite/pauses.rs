@@ -1,4 +1,4 @@
-//! Pauses of what takes long, so that requests and probes come in between where processor time is short.
+//! Pauses in long work, so that requests and probes come in between where processor time is short.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -48,7 +48,7 @@ pub struct WritePauses(Arc<Writing>);
 struct Writing {
     pace: Arc<dyn Pace>,
     origin: Instant,
-    /// When the next pause is due, in microseconds after `origin`.
+    /// The time of the next pause, in microseconds after `origin`.
     due: AtomicU64,
 }
 

@@ -34,7 +34,7 @@ const NEWEST_MIGRATION: &str =
 const NEWEST_MOMENT: &str = "SELECT max(moment) FROM (SELECT max(applied_at) AS moment FROM schema_migration \
      UNION ALL SELECT max(expires_at) - ?1 FROM lease)";
 
-/// Which file it is, whatever its name.
+/// The identity of the file, whatever its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Identity(Option<(u64, u64)>);
 
@@ -71,7 +71,7 @@ impl SqliteProbe {
         Ok(Self { path: path.to_owned(), identity, writer, damage, looking: Arc::default() })
     }
 
-    /// Whether the file is the one that was opened, has this program's schema, and is written.
+    /// Checks that the file is the one that was opened, has this program's schema, and takes writes.
     pub async fn check(&self) -> StorageResult<()> {
         if self.damage.is_found() {
             return Err(StorageError::Damaged("restore a backup".to_owned()));

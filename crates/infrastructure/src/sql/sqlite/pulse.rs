@@ -39,7 +39,7 @@ impl Pulse {
         self.0.last.store(self.now(), Ordering::Relaxed);
     }
 
-    /// For how long nothing got done.
+    /// The time for which nothing got done.
     pub fn silent_for(&self) -> Duration {
         Duration::from_millis(self.now().saturating_sub(self.0.last.load(Ordering::Relaxed)))
     }

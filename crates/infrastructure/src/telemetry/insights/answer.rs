@@ -25,7 +25,7 @@ struct Failure {
     status_code: u16,
 }
 
-/// Whether what is answered so may be taken later: busy, over a quota, or broken.
+/// Whether a batch answered with this status may be taken later: busy, over a quota, or broken.
 pub fn retried_later(status: u16) -> bool {
     matches!(status, 408 | 429 | 439 | 500 | 502 | 503 | 504)
 }

@@ -110,7 +110,7 @@ fn count(refused: i64) -> usize {
     usize::try_from(refused).unwrap_or_default()
 }
 
-/// Whether what is answered so may be taken later, as the protocol has it.
+/// Whether a batch answered with this status may be taken later, as the protocol defines it.
 pub fn retried_later(status: u16) -> bool {
     matches!(status, 429 | 502 | 503 | 504)
 }

@@ -1,4 +1,4 @@
-//! Spans: of requests, and below them of what the requests asked of others.
+//! Spans of requests, and below them spans of their calls of other services.
 
 use opentelemetry_proto::tonic::common::v1::any_value::Value;
 use opentelemetry_proto::tonic::trace::v1::span::SpanKind;

@@ -155,7 +155,7 @@ impl Books {
         self.amounts(&text, &params).await
     }
 
-    /// The same per account and branch.
+    /// The balances per account and branch.
     pub async fn branch_balances(&self) -> BTreeMap<String, String> {
         let text = "SELECT a.code, v.code AS value, SUM(b.debit - b.credit) AS balance FROM dimension_balance b \
              INNER JOIN account a ON a.tenant_id = b.tenant_id AND a.id = b.account_id \

@@ -78,7 +78,7 @@ query! {
         flat: bool => false,
     }
 
-    /// Which balance.
+    /// The balance to answer.
     pub struct AccountBalanceQuery {
         /// Only lines up to this posting date count; today by default.
         as_of: Option<NaiveDate>,
@@ -87,7 +87,7 @@ query! {
         known_at: Option<Timestamp>,
     }
 
-    /// Which lines.
+    /// The lines to answer.
     pub struct AccountLedgerQuery {
         /// The first posting date.
         from: Option<NaiveDate>,

@@ -16,7 +16,7 @@ use crate::extract::{Ctx, Query};
 use crate::query;
 
 query! {
-    /// Which part of the ledger, and how it is written.
+    /// The part of the ledger to export, and its format.
     pub struct LedgerExportQuery {
         /// The format of the export.
         format: ExportFormat => "ndjson",

@@ -145,7 +145,7 @@ impl ReadingOptions {
         if violations.is_empty() {
             check_columns(kind, &form.reading.columns, &mut violations);
         }
-        // What is not known yet is checked by whoever reads the first bytes.
+        // A format that is not known yet is checked by whoever reads the first bytes.
         match table_format(form.format) {
             Some(Some(format)) => violations.extend(form.reading.check(format)),
             Some(None) if given && violations.is_empty() => {
@@ -191,7 +191,7 @@ const fn table_format(format: Option<ImportFormat>) -> Option<Option<TableFormat
     }
 }
 
-/// What is wrong with members of a profile, at the parameters of the same names.
+/// The violations of a profile's members, at the parameters of the same names.
 fn of_parameters(violations: Vec<Violation>) -> AppError {
     let named = |violation: Violation| match violation.pointer.strip_prefix('/') {
         Some(member) if member.starts_with("columns/") => violation.at("?column"),

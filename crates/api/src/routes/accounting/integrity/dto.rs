@@ -61,7 +61,7 @@ impl EarlierHeadBody {
         let head = root.member("head");
         let list = head.member("chains");
         for (n, chain) in self.chains.0.into_iter().enumerate() {
-            // For people; what they say is part of what is hashed.
+            // These members are for people; their content is part of the hashed data.
             let _told = (&chain.journal_code, &chain.version, &chain.number, &chain.recorded_at);
             let journal = chain.journal_id.filter(|_| chain.chain == ChainKind::Journal);
             if journal.is_none() && chain.chain == ChainKind::Journal {

@@ -1,4 +1,4 @@
-//! What recurs, over HTTP: what entries and invoices have in common.
+//! Recurring entries and invoices over HTTP: the parts that both have in common.
 
 mod actions;
 mod body;

@@ -29,7 +29,7 @@ impl<T: RecurringRoutes> ListSpecSource for Occurrences<T> {
     const SPEC: &'static ListSpec = T::OCCURRENCES;
 }
 
-/// What is to come.
+/// The occurrences to come.
 #[derive(Serialize)]
 pub struct Upcoming<U> {
     items: Vec<U>,

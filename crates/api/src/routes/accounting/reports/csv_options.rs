@@ -1,4 +1,4 @@
-//! What a caller asks of a CSV file, and of the form of a report at all.
+//! Options of CSV files and of the form of reports.
 
 use domain::error::{Phrase, Violation, Violations};
 use serde_json::Value;

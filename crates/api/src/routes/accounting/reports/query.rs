@@ -120,7 +120,7 @@ query! {
         from: Option<NaiveDate> = "2026-01-01",
         /// The last day; by default today, or the end of the fiscal year of `from` if `from` lies in the future.
         to: Option<NaiveDate> = "2026-03-31",
-        /// The same as `to`.
+        /// Another name for `to`.
         as_of: Option<NaiveDate>,
         /// Shows the books as they had been recorded at this moment, with the chart of accounts of that time, so that
         /// the figures never change again. Dimension values and the company's name are those of today.
@@ -141,8 +141,8 @@ query! {
         /// The format, instead of `Accept`. `csv-bom` is CSV with a byte order mark, from which spreadsheet programs
         /// recognise UTF-8, so that Arabic text stays readable when the file is opened with a double click.
         format: Option<ReportFormat>,
-        /// What a CSV file has for spreadsheet programs: a byte order mark (`bom`), other separators, a comma before decimals, and above
-        /// the header the title, company, dates and day of printing (`about`).
+        /// Options of a CSV file for spreadsheet programs: a byte order mark (`bom`), other separators, a comma before decimals, and
+        /// above the header the title, company, dates and day of printing (`about`).
         csv: CsvOptions = ["bom", "semicolon", "decimal-comma"],
     }
 
@@ -150,7 +150,7 @@ query! {
     pub struct DayQuery {
         /// The day; today by default.
         as_of: Option<NaiveDate> = "2026-03-31",
-        /// The same as `asOf`.
+        /// Another name for `asOf`.
         to: Option<NaiveDate>,
         /// Shows the books as they had been recorded at this moment, with the chart of accounts of that time, so that
         /// the figures never change again. Dimension values and the company's name are those of today.
@@ -171,8 +171,8 @@ query! {
         /// The format, instead of `Accept`. `csv-bom` is CSV with a byte order mark, from which spreadsheet programs
         /// recognise UTF-8, so that Arabic text stays readable when the file is opened with a double click.
         format: Option<ReportFormat>,
-        /// What a CSV file has for spreadsheet programs: a byte order mark (`bom`), other separators, a comma before decimals, and above
-        /// the header the title, company, dates and day of printing (`about`).
+        /// Options of a CSV file for spreadsheet programs: a byte order mark (`bom`), other separators, a comma before decimals, and
+        /// above the header the title, company, dates and day of printing (`about`).
         csv: CsvOptions = ["bom", "semicolon", "decimal-comma"],
     }
 
@@ -182,7 +182,7 @@ query! {
         from: Option<NaiveDate> = "2026-01-01",
         /// The last day; by default today, or the end of the fiscal year of `from` if `from` lies in the future.
         to: Option<NaiveDate> = "2026-03-31",
-        /// The same as `to`.
+        /// Another name for `to`.
         as_of: Option<NaiveDate>,
         /// Shows the books as they had been recorded at this moment, with the chart of accounts of that time, so that
         /// the figures never change again. Dimension values and the company's name are those of today.
@@ -205,8 +205,8 @@ query! {
         /// The format, instead of `Accept`. `csv-bom` is CSV with a byte order mark, from which spreadsheet programs
         /// recognise UTF-8, so that Arabic text stays readable when the file is opened with a double click.
         format: Option<ReportFormat>,
-        /// What a CSV file has for spreadsheet programs: a byte order mark (`bom`), other separators, a comma before decimals, and above
-        /// the header the title, company, dates and day of printing (`about`).
+        /// Options of a CSV file for spreadsheet programs: a byte order mark (`bom`), other separators, a comma before decimals, and
+        /// above the header the title, company, dates and day of printing (`about`).
         csv: CsvOptions = ["bom", "semicolon", "decimal-comma"],
     }
 
@@ -216,7 +216,7 @@ query! {
         from: Option<NaiveDate> = "2026-01-01",
         /// The last day; by default today, or the end of the fiscal year of `from` if `from` lies in the future.
         to: Option<NaiveDate> = "2026-03-31",
-        /// The same as `to`.
+        /// Another name for `to`.
         as_of: Option<NaiveDate>,
         /// Shows the books as they had been recorded at this moment, with the chart of accounts of that time, so that
         /// the figures never change again. Dimension values and the company's name are those of today.
@@ -239,8 +239,8 @@ query! {
         /// The format, instead of `Accept`. `csv-bom` is CSV with a byte order mark, from which spreadsheet programs
         /// recognise UTF-8, so that Arabic text stays readable when the file is opened with a double click.
         format: Option<LedgerFormat>,
-        /// What a CSV file has for spreadsheet programs: a byte order mark (`bom`), other separators, a comma before decimals, and above
-        /// the header the title, company, dates and day of printing (`about`).
+        /// Options of a CSV file for spreadsheet programs: a byte order mark (`bom`), other separators, a comma before decimals, and
+        /// above the header the title, company, dates and day of printing (`about`).
         csv: CsvOptions = ["bom", "semicolon", "decimal-comma"],
     }
 }

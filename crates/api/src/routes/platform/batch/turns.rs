@@ -84,7 +84,7 @@ impl<'a> Turns<'a> {
         None
     }
 
-    /// Whether the operation succeeded.
+    /// Keeps the result of an operation and answers whether it succeeded.
     fn keep(&mut self, index: usize, result: BatchResultView) -> bool {
         let succeeded = result.succeeded();
         self.results[index] = Some(result);

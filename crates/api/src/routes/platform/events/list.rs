@@ -19,7 +19,7 @@ const TYPE_LENGTH_MAX: usize = 100;
 const TYPES_MAX: usize = 20;
 
 query! {
-    /// Which events.
+    /// The events to answer.
     pub struct EventsQuery {
         /// The sequence after which events are read; `latest` starts at the end of the feed.
         after: Position => "0",

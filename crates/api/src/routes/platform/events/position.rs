@@ -1,4 +1,4 @@
-//! Where in the feed to begin.
+//! The position in the feed at which reading begins.
 
 use domain::error::{Phrase, Violations};
 use serde_json::{Value, json};

@@ -34,7 +34,7 @@ const RECONNECT: &[u8] = b"event: reconnect\nretry: 1000\ndata: {}\n\n";
 
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
-/// Where a client that was here before left off.
+/// The position at which a returning client left off.
 pub fn last_event_id(headers: &HeaderMap) -> Result<Option<i64>, Problem> {
     let Some(value) = headers.get(LAST_EVENT_ID) else { return Ok(None) };
     let sequence = value.to_str().ok().and_then(|text| text.trim().parse::<i64>().ok());
@@ -148,7 +148,7 @@ impl Follower {
         }
     }
 
-    /// Whether the credential still stands: a right that was taken away ends the stream.
+    /// Whether the credential is still valid: a revoked right ends the stream.
     async fn still_allowed(&self, tenant: TenantId) -> bool {
         let Some(credential) = &self.credential else { return false };
         match self.authenticator.authenticate(credential).await {

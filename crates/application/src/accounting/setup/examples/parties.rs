@@ -22,10 +22,10 @@ use crate::parties::party::{AddressBody, CustomerBody, NewParty, RegistrationBod
 use crate::unit_of_work::UnitOfWork;
 use crate::wire::{List, Optional, Patch, RequiredText};
 
-/// What a party is to the company.
+/// The role of a party.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Role {
-    /// With a credit limit.
+    /// A customer with a credit limit.
     Customer(&'static str),
     /// Customers without a name.
     WalkIn,

@@ -19,7 +19,7 @@ struct TermPlan {
     ar: &'static str,
     en: &'static str,
     days: i64,
-    /// In per cent, and within how many days.
+    /// The discount in per cent, and the number of days within which it is granted.
     discount: Option<(&'static str, i64)>,
 }
 
@@ -77,7 +77,7 @@ pub(in crate::accounting::setup) async fn ensure_payment_terms(
     create_missing::<PaymentTerm>(ctx, uow, terms).await
 }
 
-/// The same for party groups.
+/// Creates the party groups that the tenant lacks and answers how many.
 pub(in crate::accounting::setup) async fn ensure_party_groups(
     ctx: &RequestContext,
     uow: &mut dyn UnitOfWork,

@@ -39,7 +39,7 @@ macro_rules! overdue {
     };
 }
 
-/// Those of a page.
+/// The overdue items of a page.
 macro_rules! overdue_page {
     ($parties:literal) => {
         concat!(

@@ -76,7 +76,7 @@ fn read_block_before(columns: &mut Columns) -> StorageResult<Option<(CustomerBlo
     Ok(block.map(|block| (block, reason)))
 }
 
-/// What changes of a notice after it was made, in the order of the statement that saves it.
+/// The values of a notice that change after it was made, in the order of the statement that saves it.
 pub(super) fn notice_changes(notice: &StoredDunningNotice) -> StorageResult<Vec<Value>> {
     let items = serde_json::to_string(&notice.items)
         .map_err(|error| StorageError::Internal(format!("items of a dunning notice: {error}")))?;

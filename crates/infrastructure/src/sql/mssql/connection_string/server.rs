@@ -7,7 +7,7 @@ use super::keywords::SQLITE;
 /// Endings of files that other engines keep their books in.
 const FILE_ENDINGS: [&str; 5] = [".db", ".db3", ".sqlite", ".sqlite3", ".sdf"];
 
-/// Where to dial.
+/// The address to dial.
 pub(super) struct Server {
     pub host: String,
     pub port: Option<u16>,

@@ -1,4 +1,4 @@
-//! Writes of many rows: each is one statement, however many they are, up to what one parameter carries.
+//! Writes of many rows: each is one statement for as many rows as one parameter carries.
 
 use application::ports::storage_error::{StorageError, StorageResult};
 

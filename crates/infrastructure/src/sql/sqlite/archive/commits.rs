@@ -16,7 +16,7 @@ const NOTES_MAX: u64 = 1_000_000;
 
 pub struct Commits {
     file: File,
-    /// By the number of the frame that ends the transaction, ascending.
+    /// The moments of commits by the number of the frame that ends the transaction, ascending.
     notes: Vec<(u64, Timestamp)>,
 }
 

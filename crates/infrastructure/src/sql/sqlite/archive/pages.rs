@@ -14,7 +14,7 @@ const PAGE_BYTES_MAX: u32 = 65_536;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Record {
-    /// From 1 on.
+    /// The number of the page, from 1.
     pub page: u32,
     /// Set on a page that ends a transaction.
     pub commit: Option<Commit>,
