@@ -15,6 +15,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::dunning_text::DunningTextView;
 use super::party::Known;
 use crate::error::AppResult;
 use crate::master_data::{Check, MasterData, Shown, id_named, nothing_named};
@@ -69,19 +70,6 @@ request! {
         name: Optional<LocalizedName>,
         /// All levels, in the order of their days.
         levels: Optional<List<DunningLevelBody, DUNNING_LEVELS_MAX, 1>>,
-    }
-}
-
-/// What a notice says.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct DunningTextView {
-    pub ar: Option<String>,
-    pub en: Option<String>,
-}
-
-impl From<&DunningText> for DunningTextView {
-    fn from(text: &DunningText) -> Self {
-        Self { ar: text.ar.clone(), en: text.en.clone() }
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub mod bank_accounts;
 pub mod dunning_profiles;
+pub mod dunning_text;
 pub mod party;
 pub mod party_groups;
 pub mod payment_terms;

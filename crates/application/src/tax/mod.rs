@@ -2,6 +2,7 @@
 
 pub mod calculation;
 pub mod ports;
+pub mod report_ports;
 pub mod tax_codes;
 pub mod tax_entries;
 pub mod unpaid_input_vat;

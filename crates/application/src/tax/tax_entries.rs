@@ -10,8 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::unpaid_input_vat::{UnpaidBill, UnpaidBillsQuery};
-use super::vat_detail::VatDetailQuery;
+use super::report_ports::{UnpaidBill, UnpaidBillsQuery, VatDetailQuery};
 use crate::accounting::views::NameView;
 use crate::error::AppResult;
 use crate::paging::{Direction, FieldKind, FieldSpec, ListQuery, ListSpec, Page};

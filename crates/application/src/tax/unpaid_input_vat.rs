@@ -3,11 +3,12 @@
 use chrono::{Months, NaiveDate};
 use domain::error::{Language, Violation};
 use domain::ids::TenantId;
-use domain::money::{AMOUNT_OUT_OF_RANGE, Amount, CurrencyCode};
+use domain::money::AMOUNT_OUT_OF_RANGE;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::report_ports::UnpaidBillsQuery;
 use super::tax_entries::TaxEntryQueries;
 use crate::accounting::reports::Reports;
 use crate::accounting::reports::captions::Caption;
@@ -32,30 +33,6 @@ pub struct UnpaidInputVatRequest {
     /// Months since the supply.
     pub months: u32,
     pub language: Language,
-}
-
-/// Bills with a tax date up to a day of which something is open on another.
-#[derive(Debug, Clone)]
-pub struct UnpaidBillsQuery {
-    pub as_of: NaiveDate,
-    pub supplied_through: NaiveDate,
-    /// Most bills that are read.
-    pub max: i64,
-}
-
-/// A bill of which something is open.
-#[derive(Debug, Clone)]
-pub struct UnpaidBill {
-    pub id: Uuid,
-    pub number: String,
-    pub party: String,
-    pub name: NameView,
-    pub tax_date: NaiveDate,
-    pub currency: CurrencyCode,
-    pub payable: Amount,
-    pub open: Amount,
-    /// The VAT that was recovered, in the company currency.
-    pub tax: Amount,
 }
 
 /// Bills that are unpaid for some months, in the order of their tax dates.

@@ -8,6 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::report_ports::VatDetailQuery;
 use super::tax_entries::TaxEntryQueries;
 use crate::accounting::reports::Reports;
 use crate::accounting::reports::captions::Caption;
@@ -35,17 +36,6 @@ pub struct VatDetailRequest {
     pub return_box: Option<String>,
     pub side: Option<TaxSide>,
     pub language: Language,
-}
-
-/// Which entries are read.
-#[derive(Debug, Clone)]
-pub struct VatDetailQuery {
-    pub from: NaiveDate,
-    pub to: NaiveDate,
-    pub return_box: Option<String>,
-    pub side: Option<TaxSide>,
-    /// Most entries that are read.
-    pub max: i64,
 }
 
 /// The tax entries of some days, in the order of their tax dates.

@@ -19,7 +19,7 @@ use super::views::{DunningItemView, DunningNoticeView, DunningRunView};
 use crate::documents::ports::{DocumentId, StoredDocument};
 use crate::error::AppResult;
 use crate::paging::{Direction, FieldKind, FieldSpec, ListQuery, ListSpec, Page};
-use crate::parties::dunning_profiles::DunningTextView;
+use crate::parties::dunning_text::DunningTextView;
 use crate::ports::storage_error::StorageResult;
 
 /// A run as it is kept.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::parties::dunning_profiles::DunningTextView;
+use crate::parties::dunning_text::DunningTextView;
 
 /// A search for what is overdue, and the notices that came of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]

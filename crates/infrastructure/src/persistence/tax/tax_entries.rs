@@ -4,11 +4,11 @@ use application::accounting::views::NameView;
 use application::error::AppResult;
 use application::paging::{ListQuery, Page};
 use application::ports::storage_error::StorageResult;
+use application::tax::report_ports::{UnpaidBill, UnpaidBillsQuery, VatDetailQuery};
 use application::tax::tax_entries::{
     Placed, TAX_ENTRY_LIST, TaxEntryQueries, TaxEntryRepository, TaxEntryView, tax_entry_view,
 };
-use application::tax::unpaid_input_vat::{UnpaidBill, UnpaidBillsQuery};
-use application::tax::vat_detail::VatDetailQuery;
+
 use application::tax::vat_returns::ports::EntryScope;
 use async_trait::async_trait;
 use chrono::NaiveDate;

@@ -3,7 +3,7 @@
 use application::accounting::views::NameView;
 use application::error::AppResult;
 use application::ports::storage_error::StorageResult;
-use application::tax::unpaid_input_vat::{UnpaidBill, UnpaidBillsQuery};
+use application::tax::report_ports::{UnpaidBill, UnpaidBillsQuery};
 use domain::ids::TenantId;
 
 use crate::persistence::accounting::company_money::CompanyMoney;
