@@ -137,7 +137,7 @@ fn left_of(
         })
     };
     let items: Vec<_> = notice.items.into_iter().filter_map(item).collect();
-    let amount = Amount::sum(amounts.into_iter()).ok_or_else(|| AppError::of(&AMOUNT_OUT_OF_RANGE))?;
+    let amount = Amount::sum(amounts).ok_or_else(|| AppError::of(&AMOUNT_OUT_OF_RANGE))?;
     Ok((!items.is_empty()).then_some(StoredDunningNotice { items, amount, ..notice }))
 }
 
