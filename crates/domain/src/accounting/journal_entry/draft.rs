@@ -52,6 +52,8 @@ pub struct DraftEntry {
     pub(super) reverses_opening: bool,
     /// The document that it is made for.
     pub(super) source: Option<EntrySource>,
+    /// Its tax has a date of its own.
+    pub(super) tax_date: Option<NaiveDate>,
 }
 
 impl DraftEntry {
@@ -64,13 +66,25 @@ impl DraftEntry {
             violations.push(Violation::new(&REVERSAL_ONLY_BY_REVERSING).at("/kind"));
         }
         let entry = checked(entry, lines_max, &mut violations);
-        violations.into_result(Self { entry, version: 1, reverses_opening: false, source: None })
+        violations.into_result(Self {
+            entry,
+            version: 1,
+            reverses_opening: false,
+            source: None,
+            tax_date: None,
+        })
     }
 
     /// The draft as made for a document, which answers for its posting.
     #[must_use]
     pub fn of(self, source: EntrySource) -> Self {
         Self { source: Some(source), ..self }
+    }
+
+    /// The draft of a document whose tax has a date of its own: the tax lock is asked about that one (R34), by the document.
+    #[must_use]
+    pub fn taxed_on(self, tax_date: Option<NaiveDate>) -> Self {
+        Self { tax_date, ..self }
     }
 
     /// The draft as a reversal of opening balances, which a stored reversal does not say itself.
@@ -81,7 +95,7 @@ impl DraftEntry {
 
     /// A draft as stored.
     pub fn from_stored(entry: NewEntry, version: i64) -> Self {
-        Self { entry, version, reverses_opening: false, source: None }
+        Self { entry, version, reverses_opening: false, source: None, tax_date: None }
     }
 
     /// The draft after the change, one version later; all violations at once.
@@ -109,7 +123,13 @@ impl DraftEntry {
         // A reversal has as many lines as its original, whatever the limit of documents.
         let lines_max = if reversal { usize::MAX } else { lines_max };
         let entry = checked(entry, lines_max, &mut violations);
-        violations.into_result(Self { entry, version: self.version + 1, reverses_opening, source })
+        violations.into_result(Self {
+            entry,
+            version: self.version + 1,
+            reverses_opening,
+            source,
+            tax_date: None,
+        })
     }
 
     pub fn content(&self) -> &NewEntry {

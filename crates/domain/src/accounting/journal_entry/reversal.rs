@@ -99,6 +99,7 @@ impl PostedEntry {
             version: 1,
             reverses_opening: header.kind == EntryKind::Opening,
             source: None,
+            tax_date: None,
         })
     }
 
@@ -135,7 +136,7 @@ impl PostedEntry {
             reverses: None,
             lines: lines.collect(),
         };
-        Ok(DraftEntry { entry, version: 1, reverses_opening: false, source: None })
+        Ok(DraftEntry { entry, version: 1, reverses_opening: false, source: None, tax_date: None })
     }
 }
 

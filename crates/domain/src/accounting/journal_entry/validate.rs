@@ -28,6 +28,7 @@ impl DraftEntry {
         let entry = NewEntry { lines: Vec::new(), ..self.entry };
         let mut checker = Checker::new(&entry, rules, lines.len());
         checker.by_hand = source.is_none();
+        checker.taxed_elsewhen = self.tax_date.is_some();
         if lines.len() < LINES_MIN {
             checker.violations.push(Violation::new(&ENTRY_TOO_FEW_LINES).at("/lines").with("min", LINES_MIN));
         }
@@ -76,6 +77,8 @@ struct Checker<'a> {
     foreign_lines: usize,
     /// No document answers for what it posts.
     by_hand: bool,
+    /// The document has asked the tax lock about the date of its tax.
+    taxed_elsewhen: bool,
     /// False once a line has no usable amount: a difference would then say nothing.
     amounts_known: bool,
     /// The entry's currency is named once, not on each line that takes it over.
@@ -103,6 +106,7 @@ impl<'a> Checker<'a> {
             amounts_known: true,
             entry_currency_refused: false,
             touches_tax: false,
+            taxed_elsewhen: false,
             mirrors: entry.kind == EntryKind::Closing || entry.reverses.is_some(),
         }
     }
@@ -247,7 +251,7 @@ impl<'a> Checker<'a> {
         let locked = check_posting_date(
             date,
             rules.journal_kind,
-            self.touches_tax,
+            self.touches_tax && !self.taxed_elsewhen,
             rules.locks,
             rules.exceptions,
             (rules.user, rules.now),

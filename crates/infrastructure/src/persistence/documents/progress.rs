@@ -18,7 +18,7 @@ statements! {
         "DELETE FROM line_progress WHERE tenant_id = ?1 AND document_id = ?2 AND line_no = ?3 AND version = ?4";
     OPEN_ORDERS = "documents.line_progress.open_orders":
         "SELECT CAST(SUM(exposure) AS DECIMAL(19,4)) AS exposure FROM line_progress WHERE tenant_id = ?1 \
-         AND party_id IN (SELECT p.id FROM party p WHERE p.tenant_id = ?1 AND p.id = ?2 UNION ALL SELECT s.party_id \
+         AND party_id IN (SELECT p.id AS party_id FROM party p WHERE p.tenant_id = ?1 AND p.id = ?2 UNION ALL SELECT s.party_id \
          FROM party_alias s WHERE s.tenant_id = ?1 AND s.survivor_id = ?2) AND exposure <> 0";
     LINKS_FROM = "documents.document_link.from_document":
         "SELECT from_line, to_id, to_line, kind, quantity FROM document_link WHERE tenant_id = ?1 AND from_id = ?2 \

@@ -61,7 +61,7 @@ statements! {
     DELETE = "documents.document.delete_draft":
         "DELETE FROM document WHERE tenant_id = ?1 AND id = ?2 AND version = ?3 AND status = 'draft'";
     BY_SUPPLIER_KEY = "documents.document.by_supplier_key":
-        "SELECT id FROM document WHERE tenant_id = ?1 AND document_type = ?2 AND party_id IN (SELECT p.id FROM party p \
+        "SELECT id FROM document WHERE tenant_id = ?1 AND document_type = ?2 AND party_id IN (SELECT p.id AS party_id FROM party p \
          WHERE p.tenant_id = ?1 AND p.id = ?3 UNION ALL SELECT s.party_id FROM party_alias s WHERE s.tenant_id = ?1 \
          AND s.survivor_id = ?3) AND supplier_key = ?4 AND supplier_key IS NOT NULL";
     UNPOSTED = "documents.document.unposted_of_party":

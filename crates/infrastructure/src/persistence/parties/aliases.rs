@@ -58,7 +58,7 @@ macro_rules! codes_of {
         concat!(
             "(SELECT ",
             $code,
-            " {exact} UNION ALL SELECT s.code FROM party_alias s WHERE s.tenant_id = ?1 AND s.survivor = ",
+            " {exact} AS code UNION ALL SELECT s.code FROM party_alias s WHERE s.tenant_id = ?1 AND s.survivor = ",
             $code,
             ")"
         )

@@ -54,7 +54,7 @@ async fn queries_and_commands_see_their_tenant_alone() {
     let users = house.db.users(house.home, &first(&USER_LIST)).await.unwrap().items;
     assert_eq!(users.iter().map(|user| user.email.as_str()).collect::<Vec<_>>(), ["admin@home.example"]);
     let roles = house.db.roles(house.home, &first(&ROLE_LIST)).await.unwrap().items;
-    assert!(roles.len() == 5 && roles.iter().all(|role| role.code != "theirs"));
+    assert!(roles.len() == 6 && roles.iter().all(|role| role.code != "theirs"));
     assert_eq!(
         house.db.role_assignments(house.home, &first(&ROLE_ASSIGNMENT_LIST)).await.unwrap().items.len(),
         1
