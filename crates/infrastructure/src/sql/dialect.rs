@@ -25,7 +25,7 @@ impl Dialect {
     /// | `{ids ?1}` | the ids of a JSON array, by `json_each` | by `OPENJSON` |
     /// | `{codes ?1}` | the codes of a JSON array, likewise | |
     /// | `{index x}` | `INDEXED BY x` | `WITH (INDEX(x))` |
-    /// | `{folded x}` | as [`folded`] writes it | |
+    /// | `{folded x}` | `x` in small letters of one kind, as names are searched | |
     /// | `{returning x}` | `RETURNING x` | another text |
     pub fn render(self, text: &str) -> String {
         let mut out = String::with_capacity(text.len() + 32);

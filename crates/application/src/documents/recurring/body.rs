@@ -10,7 +10,7 @@ use crate::wire::{AN_OBJECT, Kept, Pointer, Raw, Schemas, WireType};
 /// The member that has it.
 const MEMBER: &str = "template";
 
-/// The JSON of a template. Which body it must be depends on the type beside it, so [`TemplateBody::of`] reads it.
+/// The JSON of a template. Which body it must be depends on the type beside it, so it is read with that type at hand.
 #[derive(Debug, Clone)]
 pub struct TemplateBody(String);
 

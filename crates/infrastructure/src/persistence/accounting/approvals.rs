@@ -66,6 +66,9 @@ const WAITING_FOR: &str = concat!(
 statements! {
     FIND = "accounting.approval.find":
         concat!("SELECT ", approval_columns!(), " FROM approval a WHERE a.tenant_id = ?1 AND a.id = ?2");
+    // Whoever decides at the same moment waits, and then finds another version.
+    TO_DECIDE = "accounting.approval.to_decide":
+        concat!("SELECT ", approval_columns!(), " FROM approval a {lock} WHERE a.tenant_id = ?1 AND a.id = ?2");
     INSERT = "accounting.approval.insert":
         "INSERT INTO approval (tenant_id, id, journal_entry_id, status, policy_id, policy_code, journal_id, posting_date, \
          total, description, created_by, submitted_by, submitted_at, step, steps, decisions, problems, updated_at, version) \
@@ -125,7 +128,7 @@ impl ApprovalRepository for SqlUnitOfWork {
     }
 
     async fn find_approval(&mut self, id: ApprovalId) -> StorageResult<Option<StoredApproval>> {
-        let row = self.tx.find(&FIND, &[self.tenant.into(), id.into()]).await?;
+        let row = self.tx.find(&TO_DECIDE, &[self.tenant.into(), id.into()]).await?;
         row.map(|row| read_approval(&mut row.columns("approval"))).transpose()
     }
 
