@@ -21,7 +21,7 @@ impl Unhurried {
         work: impl FnOnce() -> T + Send + 'static,
     ) -> impl Future<Output = AppResult<T>> + Send {
         let (sender, done) = oneshot::channel();
-        // Nobody may wait for it any more.
+        // The receiver is gone where the request was given up.
         let running = self.begin(Box::new(move || drop(sender.send(work()))));
         async move {
             let ended = running.await.map_err(|error| error.to_string());

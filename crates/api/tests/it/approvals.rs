@@ -127,7 +127,7 @@ async fn another_person_approves_and_the_entry_is_posted_with_both_names() {
     let listed = clerk.client.get("/journal-entries?approvalStatus=pending_approval").await.ok();
     assert_eq!(listed["items"].as_array().unwrap().len(), 1);
 
-    // Nothing about it changes while it waits.
+    // A waiting entry does not change.
     let post = act(&house.accountant.client, &format!("{path}/post"), "*", Value::Null).await.expect(409);
     assert_eq!(post.code(), "entry_awaits_approval");
     let changed = clerk.client.with_etag("PATCH", &path, "*", json!({ "description": "x" })).await;
@@ -377,7 +377,7 @@ async fn a_substitute_decides_for_some_days_and_never_about_their_own() {
     assert_eq!(done["decisions"][0]["onBehalfOf"], json!(house.controller.id));
     assert_eq!(entry_of(&house.clerk.client, &approval).await["status"], "posted");
 
-    // Whoever makes policies says who stands in for others.
+    // The person who makes policies names the substitutes of others.
     let of_admin = submitted(&house.tenant.client, entry("16000.00")).await;
     approve(&house.second, &of_admin).await.expect(200);
     let admin = text(&of_admin["submittedBy"]);

@@ -1,6 +1,6 @@
 //! Import profiles: how the files of one source are laid out and how their values are written.
 //!
-//! Nothing about a file is guessed. A profile names its marks, digits and dates, and a cell that does not fit them is refused.
+//! An import profile names the marks, digits and dates of a file, so that none of them is guessed, and a cell that does not fit them is refused.
 
 mod marks;
 #[cfg(test)]

@@ -89,8 +89,8 @@ fn steps(ops: &mut Operations) {
         .summary("Post a dunning run")
         .description(
             "Records the notices and the levels that their items have reached, each once, whoever posts at the same time. \
-             What was paid, held back or reminded of since the run was made drops out. The fee of a level is charged by a \
-             sales invoice on the day of the run, whatever blocks the customer and however much the customer owes; then \
+             Items that were paid, held back or reminded of since the run was made drop out. The fee of a level is charged \
+             by a sales invoice on the day of the run, whatever blocks the customer and however much the customer owes; then \
              the customer is blocked as the level says.",
         )
         .command::<PostDunningRun>()

@@ -336,7 +336,7 @@ async fn invoices_are_made_with_the_rights_of_whoever_ordered_them() {
     );
     let shown = admin.get(&path).await.ok();
     assert_eq!(shown["lastError"]["errors"][0]["code"], "orderer_not_permitted", "{shown}");
-    // Whoever saves it anew orders it, and it is tried again at once.
+    // The user who saves the template again becomes its orderer, and the occurrence is tried again at once.
     let mut template = maintenance();
     template["notes"] = json!("Thank you");
     with_etag(admin, "PATCH", &path, json!({ "template": template })).await.expect(200);

@@ -46,7 +46,7 @@ answer has the result if the import takes less than two seconds (`Prefer: wait=6
 `Prefer: respond-async`, it is 202 with a job.\n\n\
 The first row of a CSV or XLSX file names the columns, in any order, in English or Arabic; case, spaces, `_` and `-` do not matter. An unknown column \
 is refused with the nearest known name.\n\n\
-Nothing about a file is guessed: dates are `2026-12-31` and amounts `1234.50` unless a profile of `/import-profiles` or the parameters name another \
+The server guesses nothing about a file: dates are `2026-12-31` and amounts `1234.50` unless a profile of `/import-profiles` or the parameters name another \
 format, other marks or other digits, and a cell that does not fit is refused. `1,234` is an amount only where `decimalMark` or `thousandsMark` says which. \
 Numbers and dates of XLSX cells are read as they are stored. `dryRun=true` shows in `reading` how the first rows were read.";
 
