@@ -11,25 +11,28 @@ pub fn view<T: ToSchema>(schemas: &mut Schemas) -> Value {
 
 pub fn page<T: ToSchema>(schemas: &mut Schemas) -> Value {
     let name = format!("{}Page", T::name());
-    schemas.named::<PageOf<T>>(&name, |schemas| {
-        json!({
-            "type": "object",
-            "description": "One page of a list.",
-            "required": ["items", "nextCursor"],
-            "properties": {
-                "items": { "type": "array", "items": item::<T>(schemas) },
-                "nextCursor": {
-                    "type": ["string", "null"],
-                    "description": "Pass it as `cursor` for the next page; null on the last one.",
-                },
-                "total": { "type": "integer", "minimum": 0, "description": "The number of items; present only with `count`." },
-                "totalRelation": {
-                    "type": "string",
-                    "enum": ["exact", "atLeast"],
-                    "description": "Present only with `count=estimated`: `atLeast` if there are more than `total` items, otherwise `exact`.",
-                },
+    schemas.named::<PageOf<T>>(&name, |schemas| page_of(item::<T>(schemas)))
+}
+
+/// Compiled once and not for each type of item.
+fn page_of(item: Value) -> Value {
+    json!({
+        "type": "object",
+        "description": "One page of a list.",
+        "required": ["items", "nextCursor"],
+        "properties": {
+            "items": { "type": "array", "items": item },
+            "nextCursor": {
+                "type": ["string", "null"],
+                "description": "Pass it as `cursor` for the next page; null on the last one.",
             },
-        })
+            "total": { "type": "integer", "minimum": 0, "description": "The number of items; present only with `count`." },
+            "totalRelation": {
+                "type": "string",
+                "enum": ["exact", "atLeast"],
+                "description": "Present only with `count=estimated`: `atLeast` if there are more than `total` items, otherwise `exact`.",
+            },
+        },
     })
 }
 

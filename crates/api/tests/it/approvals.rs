@@ -419,6 +419,28 @@ async fn a_policy_that_cannot_work_is_refused_with_every_reason() {
 }
 
 #[tokio::test]
+async fn a_role_that_a_policy_names_stays() {
+    let house = House::new().await;
+    let admin = &house.tenant.client;
+    let body =
+        json!({ "code": "owner", "name": { "en": "Owner" }, "permissions": ["accounting.approval.approve"] });
+    let role = admin.post("/roles", body).await.expect(201).json();
+    let policy = house.policy(json!([{ "approverRoleCode": "owner" }])).await;
+    let path = format!("/roles/{}", text(&role["id"]));
+    let refused = act_on(admin, "DELETE", &path).await.expect(409);
+    assert_eq!(refused.code(), "in_use");
+    assert!(refused.json()["detail"].as_str().unwrap().contains("approval polic"), "{}", refused.json());
+    let policy = format!("/approval-policies/{}", text(&policy["id"]));
+    act_on(&house.controller.client, "DELETE", &policy).await.expect(204);
+    act_on(admin, "DELETE", &path).await.expect(204);
+}
+
+/// The whole resource, whichever version it has.
+async fn act_on(client: &Client, method: &str, path: &str) -> Answer {
+    client.call(method, path, &["If-Match: *"], "").await
+}
+
+#[tokio::test]
 async fn the_first_policy_that_matches_decides_and_dimensions_reach_below() {
     let house = House::new().await;
     let admin = &house.tenant.client;

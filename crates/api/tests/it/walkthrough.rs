@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
+use chrono::Datelike;
 use testkit::Server;
 use testkit::world::PASSWORD;
 
@@ -40,4 +41,51 @@ async fn every_line_of_the_readme_does_what_it_says() {
     }
     let journal = std::fs::read_to_string(folder.path().join("ledger.journal")).unwrap();
     assert!(journal.contains("Office rent"), "{journal}");
+}
+
+/// The month-end of `docs/examples`, of the month before this one.
+#[tokio::test]
+async fn the_example_of_a_month_end_closes_a_month_and_hledger_agrees() {
+    if Command::new("jq").arg("--version").output().is_err() {
+        return testkit::not_run("jq is not on this machine");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let settings = [("Bootstrap:Template", "sa-standard"), ("Bootstrap:AdminEmail", "admin@example.com")];
+    let server = Server::start(Path::new(BINARY), folder.path(), &settings).await;
+    let today = chrono::Utc::now().date_naive();
+    let last = today - chrono::Days::new(u64::from(today.day()));
+    if last.year() != today.year() {
+        // In January the month before lies in a year that a new tenant does not have.
+        let body = format!(r#"{{"start":"{}-01-01"}}"#, last.year());
+        let authorization = format!("Authorization: Bearer {}", server.token().await);
+        let made = Command::new("curl")
+            .args(["-sf", &format!("{}/api/v1/fiscal-years", server.url), "-H", &authorization])
+            .args(["-H", "Content-Type: application/json", "-d", &body])
+            .status();
+        assert!(made.unwrap().success());
+    }
+    let output = Command::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/examples/month-end.sh"))
+        .arg(last.format("%Y-%m").to_string())
+        .current_dir(folder.path())
+        .env("API", format!("{}/api/v1", server.url))
+        .env("PASSWORD", PASSWORD)
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
+    for expected in [
+        r#""total":"7350.00""#,
+        r#""status":"posted","approvalStatus":"approved""#,
+        // Ten thousand pounds that lost 5.75 halalas each.
+        r#""difference":"-575.00""#,
+        r#""status":"closed""#,
+        "balance-sheet-ar.xlsx",
+    ] {
+        assert!(said.contains(expected), "{expected}: {said}");
+    }
+    let arabic = std::fs::read_to_string(folder.path().join("month-end/income-statement-ar.csv")).unwrap();
+    assert!(arabic.starts_with('\u{feff}') && arabic.contains("الرواتب"), "{arabic}");
+    if !said.contains("hledger agrees") {
+        testkit::not_run("hledger is not on this machine");
+    }
 }

@@ -70,6 +70,8 @@ pub trait RoleRepository: Send {
     async fn update(&mut self, role: &Role) -> AppResult<()>;
     async fn delete(&mut self, id: RoleId) -> AppResult<()>;
     async fn count_assignments(&mut self, id: RoleId) -> AppResult<u64>;
+    /// Resources of other modules that name the role, so that it has to stay.
+    async fn used_by(&mut self, id: RoleId) -> AppResult<Vec<&'static str>>;
     async fn assignment(&mut self, id: RoleAssignmentId) -> AppResult<Option<RoleAssignment>>;
     async fn assignment_of(&mut self, user: UserId, role: RoleId) -> AppResult<Option<RoleAssignment>>;
     async fn insert_assignment(&mut self, assignment: &RoleAssignment) -> AppResult<()>;

@@ -14,7 +14,19 @@ pub struct Schemas {
 impl Schemas {
     /// Registers the schema of `T` under `name` once and answers a reference to it.
     pub fn named<T>(&mut self, name: &str, build: impl FnOnce(&mut Self) -> Value) -> Value {
-        let owner = std::any::type_name::<T>();
+        let mut build = Some(build);
+        self.owned(std::any::type_name::<T>(), name, &mut |schemas| {
+            build.take().map_or(Value::Null, |build| build(schemas))
+        })
+    }
+
+    /// Compiled once and not for each type.
+    fn owned(
+        &mut self,
+        owner: &'static str,
+        name: &str,
+        build: &mut dyn FnMut(&mut Self) -> Value,
+    ) -> Value {
         match self.owners.get(name) {
             Some(known) if *known == owner => {}
             Some(known) => self.conflicts.push(format!("{name}: {known} and {owner}")),
@@ -172,11 +184,21 @@ impl ObjectSchema {
         if T::absent().is_none() && default.is_none() {
             self.required.push(name);
         }
+        self.described(name, T::schema(schemas), description, example, default);
+    }
+
+    fn described(
+        &mut self,
+        name: &'static str,
+        schema: Value,
+        description: &str,
+        example: Option<Value>,
+        default: Option<Value>,
+    ) {
         if let Some(example) = &example {
             self.example.insert(name.to_owned(), example.clone());
         }
-        let schema = with_description(T::schema(schemas), description, example, default);
-        self.properties.insert(name.to_owned(), schema);
+        self.properties.insert(name.to_owned(), with_description(schema, description, example, default));
     }
 
     pub fn finish(self) -> Value {

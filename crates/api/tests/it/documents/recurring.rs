@@ -135,6 +135,10 @@ async fn an_occurrence_that_fails_stays_open_and_holds_up_none() {
     assert!(text(&problem["ar"]).contains("مقفلة"), "{problem}");
     let runs = client.get(&format!("{path}/occurrences?status=failed")).await.ok();
     assert_eq!(dates(&runs["items"], "date"), ["2026-02-28"]);
+    let february = period.rsplit('/').next().unwrap();
+    let checklist = client.get(&format!("/close-checklist?fiscalPeriodId={february}")).await.ok();
+    let asked = checklist["items"].as_array().unwrap().iter().find(|item| item["code"] == "recurring_invoices");
+    assert_eq!(asked.map(|item| (&item["status"], &item["count"])), Some((&json!("warning"), &json!(1))));
     // No number is missing for what was refused.
     assert_eq!(invoices(client).await[1]["number"], "INV-2026-000002");
 

@@ -107,6 +107,14 @@ static RECURRING: Question = Question {
         "توجد {count} قيود متكررة مستحقة أو تعذّر إنشاؤها.",
     ),
 };
+static RECURRING_INVOICES: Question = Question {
+    code: "recurring_invoices",
+    good: ("No recurring invoices or bills are due.", "لا توجد فواتير متكررة مستحقة."),
+    bad: (
+        "{count} recurring invoices or bills are due, or have failed.",
+        "توجد {count} فواتير متكررة مستحقة أو تعذّر إنشاؤها.",
+    ),
+};
 static BALANCES: Question = Question {
     code: "balances",
     good: ("Debits equal credits.", "مجموع المدين يساوي مجموع الدائن."),
@@ -204,6 +212,8 @@ fn every_scope(
     list.ask(&ADVANCES, WARNING, facts.advances, "", link);
     let link = format!("/recurring-entries?active=true&nextDate[lte]={end}");
     list.ask(&RECURRING, WARNING, facts.recurring_due, "", link);
+    let link = format!("/recurring-invoices?active=true&nextDate[lte]={end}");
+    list.ask(&RECURRING_INVOICES, WARNING, facts.recurring_invoices_due, "", link);
     let link = match &facts.period {
         Some(period) => format!("/fiscal-periods/{}", period.id),
         None => format!("/fiscal-years/{}", facts.fiscal_year.id),

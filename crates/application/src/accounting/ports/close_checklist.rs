@@ -44,6 +44,8 @@ pub struct ChecklistFacts {
     pub awaiting_approval: u64,
     /// Active recurring entries due by the end.
     pub recurring_due: u64,
+    /// Active recurring invoices and bills due by the end, or with a failed occurrence.
+    pub recurring_invoices_due: u64,
     /// Periods whose debits and credits differ.
     pub out_of_balance: u64,
     /// Accounts of income or expense that still hold something; 0 for a period.

@@ -32,6 +32,10 @@ impl Command for DeleteRole {
                 Violation::new(&IN_USE).with_phrase("users", nouns(&["role_assignment"])),
             ));
         }
+        let users = uow.roles().used_by(role.id).await?;
+        if !users.is_empty() {
+            return Err(AppError::new(Violation::new(&IN_USE).with_phrase("users", nouns(&users))));
+        }
         let now = uow.now();
         if uow.invitations().count_usable_with(role.id, now).await? > 0 {
             return Err(AppError::new(Violation::new(&IN_USE).with_phrase("users", nouns(&["invitation"]))));

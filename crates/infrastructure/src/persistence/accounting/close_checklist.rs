@@ -82,6 +82,10 @@ statements! {
         "SELECT COUNT(*) AS count FROM recurring_entry r WHERE r.tenant_id = ?1 AND r.active = 1 AND (r.next_date <= ?2 \
          OR EXISTS (SELECT 1 FROM recurring_occurrence o WHERE o.tenant_id = ?1 AND o.recurring_entry_id = r.id \
          AND o.status = 'failed' AND o.occurrence_date <= ?2))";
+    RECURRING_INVOICES_DUE = "accounting.close_checklist.recurring_invoices_due":
+        "SELECT COUNT(*) AS count FROM recurring_invoice r WHERE r.tenant_id = ?1 AND r.active = 1 AND (r.next_date <= ?2 \
+         OR EXISTS (SELECT 1 FROM recurring_run o WHERE o.tenant_id = ?1 AND o.recurring_invoice_id = r.id \
+         AND o.status = 'failed' AND o.occurrence_date <= ?2))";
     LOCKS = "accounting.close_checklist.locks":
         "SELECT kind, locked_through FROM ledger_lock \
          WHERE tenant_id = ?1 AND kind IN ('fiscal', 'hard') AND locked_through >= ?2 ORDER BY kind DESC";
@@ -151,6 +155,7 @@ async fn facts(
         sub_ledgers_apart: reader.count(&SUB_LEDGERS, &[]).await?,
         advances: reader.count(&ADVANCES, &[end.into()]).await?,
         recurring_due: reader.count(&RECURRING_DUE, &[end.into()]).await?,
+        recurring_invoices_due: reader.count(&RECURRING_INVOICES_DUE, &[end.into()]).await?,
         out_of_balance: reader.out_of_balance(year.id, period.map(|period| period.id)).await?,
         accounts_to_close: if period.is_some() { 0 } else { reader.to_close(year.id).await? },
         retained_earnings_set: retained_earnings.is_some(),

@@ -9,6 +9,7 @@ use domain::ids::{RoleAssignmentId, RoleId, UserId};
 use domain::text::Code;
 
 use super::tenants::read_name;
+use crate::persistence::accounting::columns::quoted;
 use crate::persistence::SqlUnitOfWork;
 use crate::sql::value::{Columns, Row};
 use crate::statements;
@@ -35,6 +36,9 @@ statements! {
         "DELETE FROM role_permission WHERE tenant_id = ?1 AND role_id = ?2";
     ASSIGNMENTS_COUNT = "platform.role.count_assignments":
         "SELECT COUNT(*) AS count FROM role_assignment WHERE tenant_id = ?1 AND role_id = ?2";
+    // The steps of a policy are a document in its row, and a tenant has few policies.
+    POLICY_NAMES = "platform.role.named_by_approval_policy":
+        "SELECT {first} 1 FROM approval_policy WHERE tenant_id = ?1 AND steps LIKE ?2 {escape} {only}";
     ASSIGNMENT = "platform.role_assignment.find":
         "SELECT id, role_id, user_id, expires_at, created_at, version FROM role_assignment {lock} \
          WHERE tenant_id = ?1 AND id = ?2";
@@ -149,6 +153,12 @@ impl RoleRepository for SqlUnitOfWork {
     async fn count_assignments(&mut self, id: RoleId) -> AppResult<u64> {
         let row = self.tx.find(&ASSIGNMENTS_COUNT, &[self.tenant.into(), id.into()]).await?;
         Ok(row.map_or(Ok(0), |row| row.single("role_assignment", "count"))?)
+    }
+
+    async fn used_by(&mut self, id: RoleId) -> AppResult<Vec<&'static str>> {
+        let params = [self.tenant.into(), quoted(&id.to_string())];
+        let named = self.tx.find(&POLICY_NAMES, &params).await?.is_some();
+        Ok(if named { vec!["approval_policy"] } else { Vec::new() })
     }
 
     async fn assignment(&mut self, id: RoleAssignmentId) -> AppResult<Option<RoleAssignment>> {
