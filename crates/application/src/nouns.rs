@@ -34,6 +34,8 @@ static NOUNS: &[(&str, &str, &str)] = &[
     ("journal entry", "journal entries", "القيود اليومية"),
     ("journal", "journals", "دفاتر اليومية"),
     ("ledger settings", "ledger settings", "إعدادات الدفتر"),
+    ("ledger line", "ledger lines", "أسطر الدفتر"),
+    ("line match", "line matches", "مطابقات الأسطر"),
     ("lock exception", "lock exceptions", "استثناءات الإقفال"),
     ("number series", "number series", "سلاسل الترقيم"),
     ("open item", "open items", "البنود المفتوحة"),

@@ -6,6 +6,7 @@ use domain::time::Timestamp;
 use uuid::Uuid;
 
 use crate::accounting::approvals::ports::ApprovalRepository;
+use crate::accounting::line_matches::ports::LineMatchRepository;
 use crate::accounting::ports::accounts::AccountRepository;
 use crate::accounting::ports::dimension_rules::DimensionRuleRepository;
 use crate::accounting::ports::dimensions::DimensionRepository;
@@ -71,6 +72,7 @@ pub trait UnitOfWork: MasterRecords {
     fn journal_entries(&mut self) -> &mut dyn JournalEntryRepository;
     fn ledger(&mut self) -> &mut dyn LedgerRepository;
     fn ledger_settings(&mut self) -> &mut dyn LedgerSettingsRepository;
+    fn line_matches(&mut self) -> &mut dyn LineMatchRepository;
     fn open_items(&mut self) -> &mut dyn OpenItemRepository;
     fn number_series(&mut self) -> &mut dyn NumberSeriesRepository;
     fn locks(&mut self) -> &mut dyn LockRepository;

@@ -59,6 +59,7 @@ mod ledger_search;
 mod legal_numbers;
 mod life;
 mod limits;
+mod line_matches;
 mod lists;
 mod locks;
 mod logs;

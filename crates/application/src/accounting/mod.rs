@@ -21,6 +21,7 @@ pub mod journals;
 pub mod ledger;
 pub mod ledger_export;
 pub mod ledger_settings;
+pub mod line_matches;
 pub mod lock_exceptions;
 pub mod locks;
 pub mod number_series;

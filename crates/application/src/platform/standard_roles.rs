@@ -50,6 +50,7 @@ pub static STANDARD_ROLES: &[StandardRole] = &[
             "accounting.journal.*",
             "accounting.journal_entry.*",
             "accounting.ledger_settings.*",
+            "accounting.line_match.*",
             "accounting.lock.read",
             "accounting.lock_exception.read",
             "accounting.number_series.*",

@@ -137,6 +137,7 @@ mod tests {
             currency: None,
             control: ControlKind::None,
             requires_party: false,
+            opens_lines: false,
             account_type,
         }
     }

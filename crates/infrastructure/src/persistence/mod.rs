@@ -19,6 +19,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use application::accounting::approvals::ports::ApprovalRepository;
+use application::accounting::line_matches::ports::LineMatchRepository;
 use application::accounting::ports::accounts::AccountRepository;
 use application::accounting::ports::dimension_rules::DimensionRuleRepository;
 use application::accounting::ports::dimensions::DimensionRepository;
@@ -189,6 +190,7 @@ impl UnitOfWork for SqlUnitOfWork {
         leases: LeaseRepository,
         log_levels: LogLevelRepository,
         ledger_settings: LedgerSettingsRepository,
+        line_matches: LineMatchRepository,
         locks: LockRepository,
         number_series: NumberSeriesRepository,
         open_items: OpenItemRepository,
@@ -274,7 +276,7 @@ pub fn bulks() -> Vec<&'static Bulk> {
 
 /// Every change of many rows, likewise.
 pub fn bulk_updates() -> Vec<&'static BulkUpdate> {
-    [documents::bulk_updates(), settlement::bulk_updates()].concat()
+    [accounting::bulk_updates(), documents::bulk_updates(), settlement::bulk_updates()].concat()
 }
 
 /// Every accumulation, likewise.

@@ -13,6 +13,7 @@ mod integrity;
 mod journal_entries;
 mod ledger_lines;
 mod ledger_settings;
+mod line_matches;
 mod lock_exceptions;
 mod locks;
 mod number_series;
@@ -54,6 +55,7 @@ pub fn operations(ops: &mut Operations) {
     approvals::operations(ops);
     recurring_entries::operations(ops);
     ledger_lines::operations(ops);
+    line_matches::operations(ops);
     reports::operations(ops);
     revaluation_runs::operations(ops);
     imports::operations(ops);

@@ -21,6 +21,7 @@ use super::import_entries::needs;
 use super::row_errors::RowErrors;
 use super::{IMPORT, ImportKind, ImportOptions, Meter, unless_cancelled};
 use crate::accounting::accounts::ACCOUNT;
+use crate::accounting::line_matches;
 use crate::accounting::views::account::AccountView;
 use crate::accounting::views::import_result::ImportResultView;
 use crate::authorize::Access;
@@ -219,6 +220,10 @@ impl Chart {
         };
         match stored.update(patch, usage) {
             Ok(account) => {
+                let refused = line_matches::account::refuse_with_matches(uow, stored, &account).await?;
+                if let Some(refused) = refused {
+                    self.errors.push(row.place, "reconcilable", refused);
+                }
                 let updated_at = self.updated_at.get(&stored.id()).copied().unwrap_or_else(|| uow.now());
                 self.accounts.insert(account.id(), account);
                 self.updated.push(Stored { value: stored.clone(), updated_at });
@@ -294,6 +299,7 @@ impl Chart {
             if !uow.accounts().update(account).await? {
                 return Err(stale(before.value.version()));
             }
+            line_matches::account::follow(uow, &before.value, account).await?;
             let view = AccountView::from(&Stored { value: account.clone(), updated_at: now });
             record(uow, ACCOUNT, view.id, "updated", Some(&AccountView::from(before)), Some(&view));
         }

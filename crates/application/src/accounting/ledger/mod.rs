@@ -10,6 +10,7 @@ mod check;
 mod learn;
 mod number;
 mod open_items;
+mod open_lines;
 mod taxes;
 
 use std::collections::BTreeSet;
@@ -186,6 +187,7 @@ impl<'a> Ledger<'a> {
         }
         uow.ledger().write_entries(&posted).await?;
         self.open_items(uow, &posted).await?;
+        self.open_lines(uow, &posted).await?;
         taxes::enter(uow, &posted).await?;
         for header in posted.iter().map(|posted| posted.entry.header()) {
             if let Some(original) = header.reverses {
