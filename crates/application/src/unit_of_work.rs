@@ -18,7 +18,6 @@ use crate::accounting::ports::ledger::LedgerRepository;
 use crate::accounting::ports::ledger_settings::LedgerSettingsRepository;
 use crate::accounting::ports::locks::LockRepository;
 use crate::accounting::ports::number_series::NumberSeriesRepository;
-use crate::accounting::ports::opening_balances::OpeningBalanceRepository;
 use crate::accounting::ports::posting_rules::PostingRuleRepository;
 use crate::accounting::ports::recurring::RecurringRepository;
 use crate::accounting::revaluation_runs::ports::RevaluationRepository;
@@ -77,7 +76,6 @@ pub trait UnitOfWork: MasterRecords {
     fn number_series(&mut self) -> &mut dyn NumberSeriesRepository;
     fn locks(&mut self) -> &mut dyn LockRepository;
     fn parties(&mut self) -> &mut dyn PartyRepository;
-    fn opening_balances(&mut self) -> &mut dyn OpeningBalanceRepository;
     fn posting_rules(&mut self) -> &mut dyn PostingRuleRepository;
     fn recurring_entries(&mut self) -> &mut dyn RecurringRepository<EntryTemplate>;
     fn recurring_invoices(&mut self) -> &mut dyn RecurringRepository<InvoiceTemplate>;

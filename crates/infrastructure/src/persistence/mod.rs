@@ -31,7 +31,6 @@ use application::accounting::ports::ledger::LedgerRepository;
 use application::accounting::ports::ledger_settings::LedgerSettingsRepository;
 use application::accounting::ports::locks::LockRepository;
 use application::accounting::ports::number_series::NumberSeriesRepository;
-use application::accounting::ports::opening_balances::OpeningBalanceRepository;
 use application::accounting::ports::posting_rules::PostingRuleRepository;
 use application::accounting::ports::recurring::RecurringRepository;
 use application::accounting::revaluation_runs::ports::RevaluationRepository;
@@ -194,7 +193,6 @@ impl UnitOfWork for SqlUnitOfWork {
         locks: LockRepository,
         number_series: NumberSeriesRepository,
         open_items: OpenItemRepository,
-        opening_balances: OpeningBalanceRepository,
         parties: PartyRepository,
         posting_rules: PostingRuleRepository,
         recurring_entries: RecurringRepository<EntryTemplate>,

@@ -26,7 +26,6 @@ use domain::money::Amount;
 use domain::tax::by_hand::HandTax;
 
 use super::fiscal_years::ensure_next_year;
-use super::opening_balances;
 use super::ports::books::Books;
 use super::ports::journal_entries::{EntryMeta, StoredEntry};
 use super::ports::ledger::EntryToWrite;
@@ -117,10 +116,6 @@ impl<'a> Ledger<'a> {
 
     /// Learns what the entries name, and makes the fiscal year after the last one where they need it.
     async fn prepare(&mut self, uow: &mut dyn UnitOfWork, entries: &[Posting]) -> AppResult<()> {
-        if entries.iter().any(|entry| entry.draft.kind() == EntryKind::Opening) {
-            // Drafts of opening entries may be many: by import, by copying.
-            opening_balances::refuse_second(uow).await?;
-        }
         let named: Vec<&NewEntry> = entries.iter().map(|entry| entry.draft.content()).collect();
         self.books.learn(uow, &named).await?;
         let by_hand = entries.iter().map(|entry| &entry.draft).filter(|draft| draft.source().is_none());
