@@ -16,6 +16,7 @@ static NOUNS: &[(&str, &str, &str)] = &[
     ("branch", "branches", "الفروع"),
     ("company profile", "company profile", "ملف المنشأة"),
     ("currency", "currencies", "العملات"),
+    ("dimension default", "dimension defaults", "القيم الافتراضية للأبعاد"),
     ("dimension rule", "dimension rules", "قواعد الأبعاد"),
     ("dimension value", "dimension values", "قيم الأبعاد"),
     ("dimension", "dimensions", "الأبعاد"),

@@ -28,6 +28,7 @@ mod connections;
 mod crash;
 mod currencies;
 mod damage;
+mod dimension_defaults;
 mod dimensions;
 mod disk;
 mod document;

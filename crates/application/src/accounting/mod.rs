@@ -7,6 +7,7 @@ pub mod copy_journal_entry;
 pub mod create_journal_entry;
 pub mod currencies;
 pub mod delete_journal_entry;
+pub mod dimension_defaults;
 pub mod dimension_rules;
 pub mod dimensions;
 pub mod entry_input;

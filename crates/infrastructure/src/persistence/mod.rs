@@ -61,7 +61,7 @@ use application::tax::withholding::ports::WithholdingRepository;
 use application::unit_of_work::UnitOfWork;
 use domain::accounting::approval::{ApprovalDelegation, ApprovalPolicy};
 use domain::accounting::currency::CurrencyRecord;
-use domain::accounting::dimension::{Dimension, DimensionRuleRecord, DimensionValue};
+use domain::accounting::dimension::{Dimension, DimensionDefault, DimensionRuleRecord, DimensionValue};
 use domain::accounting::exchange_rate::ExchangeRate;
 use domain::accounting::import_profile::ImportProfile;
 use domain::accounting::journal::Journal;
@@ -221,6 +221,7 @@ pub fn tables() -> Vec<&'static TableSql> {
         DimensionValue::table(),
         ExchangeRate::table(),
         Journal::table(),
+        DimensionDefault::table(),
         DimensionRuleRecord::table(),
         PostingRule::table(),
         ApprovalPolicy::table(),

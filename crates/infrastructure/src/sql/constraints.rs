@@ -86,6 +86,16 @@ pub static CHOSEN: &[Unique] = &[
         "dimension_value.tenant_id, dimension_value.dimension_id, dimension_value.code",
         "code",
     ),
+    unique(
+        "uq_dimension_default_account",
+        "dimension_default.tenant_id, dimension_default.account_id, dimension_default.dimension_id",
+        "dimensionId",
+    ),
+    unique(
+        "uq_dimension_default_journal",
+        "dimension_default.tenant_id, dimension_default.account_id, dimension_default.dimension_id, dimension_default.journal_id",
+        "dimensionId",
+    ),
     unique("uq_recurring_entry_code", "recurring_entry.tenant_id, recurring_entry.code", "code"),
     unique("uq_recurring_invoice_code", "recurring_invoice.tenant_id, recurring_invoice.code", "code"),
 ];
@@ -185,6 +195,7 @@ pub static GENERATED: &[&str] = &[
     "pk_dimension_set",
     "pk_dimension_set_value",
     "pk_dimension_rule",
+    "pk_dimension_default",
     "pk_posting_rule",
     "pk_approval_policy",
     "pk_approval_delegation",

@@ -26,7 +26,7 @@ mod revaluation_runs;
 mod setup;
 
 use domain::accounting::currency::CurrencyRecord;
-use domain::accounting::dimension::{Dimension, DimensionRuleRecord, DimensionValue};
+use domain::accounting::dimension::{Dimension, DimensionDefault, DimensionRuleRecord, DimensionValue};
 use domain::accounting::import_profile::ImportProfile;
 use domain::accounting::journal::Journal;
 
@@ -43,6 +43,7 @@ pub fn operations(ops: &mut Operations) {
     exchange_rates::operations(ops);
     master_data::operations::<Dimension>(ops);
     master_data::operations::<DimensionValue>(ops);
+    master_data::operations::<DimensionDefault>(ops);
     master_data::operations::<DimensionRuleRecord>(ops);
     posting_rules::operations(ops);
     fiscal_years::operations(ops);

@@ -15,6 +15,7 @@ use domain::text::code_key;
 use domain::time::Timestamp;
 
 use super::account_changes::differences;
+use super::account_defaults::Defaults;
 use super::account_file::{AccountFile, FileAccount};
 use super::error::{IMPORT_ACCOUNT_DIFFERS, IMPORT_PARENT_UNKNOWN};
 use super::import_entries::needs;
@@ -62,7 +63,11 @@ impl Command for ImportAccounts {
             chart.row(uow, row, self.options.update).await?;
             meter.step(1)?;
         }
-        let result = chart.checked(&self.file)?.keep(uow, &self.options, ctx.dry_run).await?;
+        let chart = chart.checked(&self.file)?;
+        for permission in chart.defaults.permissions() {
+            needs(ctx, permission)?;
+        }
+        let result = chart.keep(uow, &self.options, ctx.dry_run).await?;
         jobs::finish_in(uow, self.job, &result, self.file.accounts.len()).await?;
         unless_cancelled(&*self.progress)?;
         Ok(Done::new(result))
@@ -96,6 +101,7 @@ struct Chart {
     created: Vec<AccountId>,
     /// Changed accounts as they were.
     updated: Vec<Stored<Account>>,
+    defaults: Defaults,
     skipped: u64,
     errors: RowErrors,
 }
@@ -123,6 +129,7 @@ impl Chart {
             currencies: active.map(|(currency, _)| currency.code).chain([company]).collect(),
             created: Vec::new(),
             updated: Vec::new(),
+            defaults: Defaults::load(uow, file).await?,
             skipped: 0,
             errors: file.errors.clone(),
         })
@@ -150,6 +157,9 @@ impl Chart {
         match self.by_code.get(&row.code.key()).and_then(|id| self.accounts.get(id)).cloned() {
             Some(stored) => self.existing(uow, row, &stored, parent_id, update).await?,
             None => self.new_account(row, parent_id),
+        }
+        if let Some(id) = self.ids.get(&row.code.key()).copied() {
+            self.defaults.row(uow, (row, id), update, &mut self.errors);
         }
         Ok(())
     }
@@ -303,6 +313,7 @@ impl Chart {
             let view = AccountView::from(&Stored { value: account.clone(), updated_at: now });
             record(uow, ACCOUNT, view.id, "updated", Some(&AccountView::from(before)), Some(&view));
         }
+        self.defaults.keep(uow).await?;
         Ok(ImportResultView {
             accounts: created.len() as u64,
             accounts_updated: self.updated.len() as u64,

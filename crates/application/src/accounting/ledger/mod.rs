@@ -7,6 +7,7 @@
 mod accrual;
 mod approval;
 mod check;
+mod defaults;
 mod learn;
 mod number;
 mod open_items;
@@ -92,7 +93,7 @@ impl<'a> Ledger<'a> {
         uow: &mut dyn UnitOfWork,
         entries: Vec<Posting>,
     ) -> AppResult<Vec<EntryToWrite>> {
-        self.prepare(uow, &entries).await?;
+        let entries = self.prepare(uow, entries).await?;
         let now = uow.now();
         let check = |entry| self.books.check(now, entry).map_err(AppError::from);
         let checked = entries.into_iter().map(check).collect::<AppResult<_>>()?;
@@ -106,16 +107,20 @@ impl<'a> Ledger<'a> {
         uow: &mut dyn UnitOfWork,
         entry: Posting,
     ) -> AppResult<Option<(ApprovalPolicy, Amount)>> {
-        let entries = [entry];
-        self.prepare(uow, &entries).await?;
+        let entry = self.prepare(uow, vec![entry]).await?.pop();
+        let entry = entry.ok_or_else(|| AppError::internal("an entry was prepared and is not there"))?;
         let now = uow.now();
-        let [entry] = entries;
         let needed = self.books.approval_of(now, entry)?;
         Ok(needed.map(|(policy, total)| (policy.clone(), total)))
     }
 
-    /// Learns what the entries name, and makes the fiscal year after the last one where they need it.
-    async fn prepare(&mut self, uow: &mut dyn UnitOfWork, entries: &[Posting]) -> AppResult<()> {
+    /// Completes the entries, learns what they name, and makes the fiscal year after the last one where they need it.
+    async fn prepare(
+        &mut self,
+        uow: &mut dyn UnitOfWork,
+        entries: Vec<Posting>,
+    ) -> AppResult<Vec<Posting>> {
+        let entries = self.books.complete_dimensions(uow, entries).await?;
         let named: Vec<&NewEntry> = entries.iter().map(|entry| entry.draft.content()).collect();
         self.books.learn(uow, &named).await?;
         let by_hand = entries.iter().map(|entry| &entry.draft).filter(|draft| draft.source().is_none());
@@ -124,7 +129,7 @@ impl<'a> Ledger<'a> {
             self.books.periods.clear();
             self.books.learn(uow, &named).await?;
         }
-        Ok(())
+        Ok(entries)
     }
 
     /// Posts one entry, notes it and shows it.

@@ -38,6 +38,8 @@ statements! {
         "SELECT {first} 1 FROM ledger_line WHERE tenant_id = ?1 AND account_id = ?2 {only}";
     IN_RULES = "accounting.account.in_rules":
         "SELECT {first} 1 FROM dimension_rule WHERE tenant_id = ?1 AND account_id = ?2 {only}";
+    IN_DIMENSION_DEFAULTS = "accounting.account.in_dimension_defaults":
+        "SELECT {first} 1 FROM dimension_default WHERE tenant_id = ?1 AND account_id = ?2 {only}";
     IN_POSTING_RULES = "accounting.account.in_posting_rules":
         "SELECT {first} 1 FROM posting_rule WHERE tenant_id = ?1 AND account_id = ?2 {only}";
     IN_APPROVAL_POLICIES = "accounting.account.in_approval_policies":
@@ -161,6 +163,7 @@ impl AccountRepository for SqlUnitOfWork {
         let users = [
             (&HAS_CHILDREN, "accounts"),
             (&HAS_LINES, "journal-entries"),
+            (&IN_DIMENSION_DEFAULTS, "dimension-defaults"),
             (&IN_RULES, "dimension-rules"),
             (&IN_POSTING_RULES, "posting-rules"),
             (&IN_APPROVAL_POLICIES, "approval-policies"),

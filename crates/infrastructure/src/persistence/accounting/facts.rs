@@ -96,6 +96,7 @@ impl SqlUnitOfWork {
             locks: self.read_locks().await?,
             exceptions: self.read_exceptions(user).await?,
             approval_policies: self.read_approval_policies().await?,
+            dimension_defaults: self.read_dimension_defaults().await?,
             dimension_rules: self.read_dimension_rules().await?,
             ..books
         })

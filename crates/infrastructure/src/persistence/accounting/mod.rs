@@ -13,6 +13,7 @@ pub mod codes;
 pub mod columns;
 pub mod company_money;
 pub mod currencies;
+pub mod dimension_defaults;
 pub mod dimension_facts;
 pub mod dimension_rules;
 pub mod dimension_sets;
@@ -71,6 +72,7 @@ pub fn statements() -> Vec<&'static Statement> {
         close_checklist::ALL,
         columns::ALL,
         company_money::ALL,
+        dimension_defaults::ALL,
         dimension_facts::ALL,
         dimension_sets::ALL,
         dimensions::ALL,
