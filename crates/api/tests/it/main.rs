@@ -16,6 +16,7 @@ mod bad_requests;
 mod batch;
 mod bodies;
 mod books;
+mod branches;
 mod browser;
 mod clients;
 mod clock_jump;

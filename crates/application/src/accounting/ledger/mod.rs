@@ -6,6 +6,7 @@
 
 mod accrual;
 mod approval;
+mod branches;
 mod check;
 mod defaults;
 mod learn;

@@ -54,6 +54,8 @@ pub struct Books {
     pub profile: Option<PostingProfile>,
     /// The values of dimension sets, as hashes have them.
     pub sets: DimensionSets,
+    /// The dimension sets of lines on the inter-branch account, by their value.
+    pub branch_sets: HashMap<DimensionValueId, DimensionSetId>,
     /// The codes of dimension sets, as they are shown.
     pub set_codes: HashMap<DimensionSetId, SetCodes>,
 }
@@ -82,6 +84,7 @@ impl Books {
             asked_codes: HashSet::new(),
             profile: None,
             sets: DimensionSets::new(),
+            branch_sets: HashMap::new(),
             set_codes: HashMap::new(),
         }
     }
