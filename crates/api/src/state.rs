@@ -19,6 +19,7 @@ use application::accounting::ports::opening_balances::OpeningBalanceQueries;
 use application::accounting::ports::posting_rules::PostingRuleQueries;
 use application::accounting::ports::recurring::RecurringQueries;
 use application::accounting::ports::reports::ReportQueries;
+use application::accounting::line_matches::ports::LineMatchQueries;
 use application::accounting::revaluation_runs::ports::RevaluationQueries;
 use application::command::Application;
 use application::company::ports::CompanyQueries;
@@ -218,6 +219,7 @@ queries! {
     journal_entries: JournalEntryQueries,
     ledger_export: LedgerExportQueries,
     ledger_settings: LedgerSettingsQueries,
+    line_matches: LineMatchQueries,
     locks: LockQueries,
     log_levels: LogLevelQueries,
     master_data: MasterReads,

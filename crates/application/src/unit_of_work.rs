@@ -6,6 +6,7 @@ use domain::time::Timestamp;
 use uuid::Uuid;
 
 use crate::accounting::approvals::ports::ApprovalRepository;
+use crate::accounting::line_matches::ports::LineMatchRepository;
 use crate::accounting::ports::accounts::AccountRepository;
 use crate::accounting::ports::dimension_rules::DimensionRuleRepository;
 use crate::accounting::ports::dimensions::DimensionRepository;
@@ -17,7 +18,6 @@ use crate::accounting::ports::ledger::LedgerRepository;
 use crate::accounting::ports::ledger_settings::LedgerSettingsRepository;
 use crate::accounting::ports::locks::LockRepository;
 use crate::accounting::ports::number_series::NumberSeriesRepository;
-use crate::accounting::ports::opening_balances::OpeningBalanceRepository;
 use crate::accounting::ports::posting_rules::PostingRuleRepository;
 use crate::accounting::ports::recurring::RecurringRepository;
 use crate::accounting::revaluation_runs::ports::RevaluationRepository;
@@ -71,11 +71,11 @@ pub trait UnitOfWork: MasterRecords {
     fn journal_entries(&mut self) -> &mut dyn JournalEntryRepository;
     fn ledger(&mut self) -> &mut dyn LedgerRepository;
     fn ledger_settings(&mut self) -> &mut dyn LedgerSettingsRepository;
+    fn line_matches(&mut self) -> &mut dyn LineMatchRepository;
     fn open_items(&mut self) -> &mut dyn OpenItemRepository;
     fn number_series(&mut self) -> &mut dyn NumberSeriesRepository;
     fn locks(&mut self) -> &mut dyn LockRepository;
     fn parties(&mut self) -> &mut dyn PartyRepository;
-    fn opening_balances(&mut self) -> &mut dyn OpeningBalanceRepository;
     fn posting_rules(&mut self) -> &mut dyn PostingRuleRepository;
     fn recurring_entries(&mut self) -> &mut dyn RecurringRepository<EntryTemplate>;
     fn recurring_invoices(&mut self) -> &mut dyn RecurringRepository<InvoiceTemplate>;

@@ -63,6 +63,7 @@ static LISTED: &[&[&ErrorDef]] = &[
     ledger::journal::ALL,
     ledger::journal_entry::ALL,
     ledger::ledger_settings::ALL,
+    ledger::line_match::ALL,
     ledger::lock::ALL,
     ledger::number_series::ALL,
     ledger::opening::ALL,

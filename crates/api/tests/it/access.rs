@@ -157,6 +157,14 @@ async fn settle(client: &Client, things: &mut BTreeMap<&'static str, String>) {
     things.insert("/write-offs/{id}", id(&client.post("/write-offs", body).await.expect(201).json()));
     let run = client.post("/revaluation-runs", json!({ "date": "2026-03-31" })).await.expect(201);
     things.insert("/revaluation-runs/{id}", id(&run.json()));
+    let till = json!({ "code": "5", "name": { "en": "5" }, "type": "asset", "reconcilable": true });
+    client.post("/accounts", till).await.expect(201);
+    let lines = json!([{ "accountCode": "5", "debit": "5.00" }, { "accountCode": "5", "credit": "5.00" }]);
+    let entry = json!({ "postingDate": "2026-03-01", "post": true, "lines": lines });
+    let entry = id(&client.post("/journal-entries", entry).await.expect(201).json());
+    let lines = [1, 2].map(|line| json!({ "entryId": entry, "lineNo": line }));
+    let matched = client.post("/line-matches", json!({ "lines": lines })).await.expect(201);
+    things.insert("/line-matches/{id}", id(&matched.json()));
     let prepared = client.post("/vat-returns", json!({ "period": "2026-02" })).await.expect(201);
     things.insert("/vat-returns/{id}", id(&prepared.json()));
     things.insert("/vat-returns/{id}/boxes/{box}", "1".to_owned());

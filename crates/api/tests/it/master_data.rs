@@ -19,7 +19,7 @@ pub fn example(document: &Value, resource: &Resource) -> Value {
     example.cloned().unwrap_or_else(|| panic!("{schema} has no complete example"))
 }
 
-/// Makes what the examples mention and a tenant may lack: their account, currency and dimension, their unit, category and item.
+/// Makes what the examples mention and a tenant may lack: their account, currency and dimension with its value, their unit, category and item.
 pub async fn make_mentioned(client: &Client) {
     let account = json!({ "code": "4110", "name": { "en": "Sales" }, "type": "income" });
     let currency = json!({ "code": "USD", "name": { "en": "US dollar" } });
@@ -40,6 +40,9 @@ pub async fn make_mentioned(client: &Client) {
         let status = client.post(path, body).await.status.as_u16();
         assert!(matches!(status, 201 | 409 | 422), "{path}: {status}");
     }
+    let dimension = client.get("/dimensions?code=cost-centre").await.ok()["items"][0]["id"].clone();
+    let values = format!("/dimensions/{}/values", dimension.as_str().unwrap());
+    client.post(&values, json!({ "code": "ADMIN", "name": { "en": "Administration" } })).await.expect(201);
 }
 
 /// The example, with a person who is there where it names one.

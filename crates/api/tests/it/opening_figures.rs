@@ -177,3 +177,45 @@ async fn a_reversal_takes_opening_figures_back_as_opening_figures() {
     let checks = client.get("/integrity/checks").await.ok();
     assert_eq!(checks["ok"], true, "{checks}");
 }
+
+#[tokio::test]
+async fn books_opened_in_parts_begin_with_all_of_them() {
+    let world = World::new().await;
+    let tenant = world.tenant("alpha", "SAR", "sa-standard").await;
+    let client = &tenant.client;
+    let part = async |account: &str, side: &str, amount: &str, party: Option<&str>| {
+        let mut line = json!({ "accountCode": account, "party": party });
+        line[side] = json!(amount);
+        client.post("/opening-balances", json!({ "lines": [line] })).await.expect(201).json()
+    };
+    let period = client.get("/fiscal-periods?start=2026-01-01").await.ok()["items"][0]["id"].clone();
+    let checklist = format!("/close-checklist?fiscalPeriodId={}", period.as_str().unwrap());
+    let warning = async || {
+        let items = client.get(&checklist).await.ok()["items"].clone();
+        items.as_array().unwrap().iter().find(|item| item["code"] == "opening_account").unwrap()["status"].clone()
+    };
+    part("1113", "debit", "5000", None).await;
+    let wrong = part("1121", "debit", "700", Some("C1")).await;
+    let opened = client.get("/opening-balances").await.ok();
+    let expected = (&json!(false), &json!("-5700.00"), 2);
+    let entries = opened["entries"].as_array().unwrap().len();
+    assert_eq!((&opened["complete"], &opened["openingAccountBalance"], entries), expected);
+    assert_eq!(warning().await, "warning");
+    let reverse = format!("/journal-entries/{}/reverse", wrong["id"].as_str().unwrap());
+    let body = json!({ "reason": "Another amount", "postingDate": "2026-01-01" });
+    client.with_etag("POST", &reverse, "*", body).await.expect(201);
+    part("1121", "debit", "800", Some("C1")).await;
+    part("3110", "credit", "5800", None).await;
+    let opened = client.get("/opening-balances").await.ok();
+    assert_eq!((&opened["complete"], &opened["openingAccountBalance"]), (&json!(true), &json!("0.00")));
+    assert_eq!(warning().await, "ok");
+    let query = "from=2026-01-01&to=2026-12-31";
+    for (account, opening) in [("1113", "5000.00"), ("1121", "800.00"), ("3110", "-5800.00")] {
+        let line = line(client, account, query).await;
+        assert_eq!((text(&line, "opening"), text(&line, "movementDebit")), (opening, "0.00"), "{line}");
+    }
+    let ageing = client.get("/reports/receivables-ageing?asOf=2026-12-31").await.ok();
+    assert_eq!((&ageing["total"]["total"], &ageing["difference"]), (&json!("800.00"), &json!("0.00")));
+    let checks = client.get("/integrity/checks").await.ok();
+    assert_eq!(checks["ok"], true, "{checks}");
+}

@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use chrono::NaiveDate;
+use domain::accounting::ledger_settings::LedgerAccountRole;
 use domain::accounting::journal_entry::{DraftEntry, EntryKind, NewEntry};
 use domain::ids::JournalEntryId;
 
@@ -47,7 +48,7 @@ impl Command for CopyJournalEntry {
                 books.learn_sets(uow, sets.collect()).await?;
                 let draft =
                     entry.copy_draft(id, date, &|set| books.sets.get(&set).cloned().unwrap_or_default())?;
-                (draft, meta.notes)
+                (without_balancing(&books, draft), meta.notes)
             }
         };
         let new = EntryMeta::new(ctx.actor.user_id(), uow.now());
@@ -55,4 +56,14 @@ impl Command for CopyJournalEntry {
         let view = insert_draft(uow, &mut books, draft, meta).await?;
         Ok(Done::of(view.id, view.version, view))
     }
+}
+
+/// Lines between branches are added anew when the copy is posted.
+fn without_balancing(books: &Books, draft: DraftEntry) -> DraftEntry {
+    let account = books.settings.account(LedgerAccountRole::InterBranch);
+    let Some(account) = account.filter(|_| books.settings.balancing_dimension.is_some()) else {
+        return draft;
+    };
+    let lines = draft.lines().iter().filter(|line| line.account != account).cloned().collect();
+    draft.with_lines(lines)
 }

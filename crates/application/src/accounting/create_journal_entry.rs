@@ -82,6 +82,10 @@ impl CreateJournalEntry {
             false => resolve_known_lines(uow, books, &self.lines, &mut violations).await?,
         };
         let currency = self.currency.unwrap_or(books.company.code);
+        let mut lines = lines;
+        if let Some(journal) = journal_id {
+            books.add_dimension_defaults(uow, journal, &mut lines, &mut violations).await?;
+        }
         let Some(journal_id) = journal_id.filter(|_| violations.is_empty()) else {
             return Err(violations.into_vec().into());
         };

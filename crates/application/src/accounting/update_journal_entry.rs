@@ -60,7 +60,7 @@ impl Command for UpdateJournalEntry {
                 meta.reverse_on = self.reverse_on.unwrap_or(meta.reverse_on);
                 let posting_date = self.posting_date.unwrap_or(draft.posting_date());
                 let dates = check_reverse_on(posting_date, meta.reverse_on);
-                let patch = self.patch(uow, &mut books, dates).await?;
+                let patch = self.patch(uow, &mut books, draft.journal_id(), dates).await?;
                 let draft = draft.update(patch, LINES_MAX)?;
                 meta.notes = self.notes.clone().unwrap_or(meta.notes);
                 let current = draft.version() - 1;
@@ -99,6 +99,7 @@ impl UpdateJournalEntry {
         &self,
         uow: &mut dyn UnitOfWork,
         books: &mut Books,
+        journal: JournalId,
         dates: Result<(), Violation>,
     ) -> AppResult<EntryPatch> {
         let mut violations = Violations::new();
@@ -110,7 +111,12 @@ impl UpdateJournalEntry {
             None => None,
         };
         let lines = match &self.lines {
-            Some(lines) => Some(resolve_known_lines(uow, books, lines, &mut violations).await?),
+            Some(lines) => {
+                let mut lines = resolve_known_lines(uow, books, lines, &mut violations).await?;
+                let journal = journal_id.unwrap_or(journal);
+                books.add_dimension_defaults(uow, journal, &mut lines, &mut violations).await?;
+                Some(lines)
+            }
             None => None,
         };
         Ok(violations.into_result(EntryPatch {

@@ -2,7 +2,7 @@
 
 use domain::accounting::approval::{ApprovalDelegation, ApprovalPolicy};
 use domain::accounting::currency::CurrencyRecord;
-use domain::accounting::dimension::{Dimension, DimensionRuleRecord, DimensionValue};
+use domain::accounting::dimension::{Dimension, DimensionDefault, DimensionRuleRecord, DimensionValue};
 use domain::accounting::exchange_rate::ExchangeRate;
 use domain::accounting::import_profile::ImportProfile;
 use domain::accounting::journal::Journal;
@@ -44,6 +44,7 @@ master_data! {
     DimensionValue,
     ExchangeRate,
     Journal,
+    DimensionDefault,
     DimensionRuleRecord,
     PostingRule,
     ApprovalPolicy,

@@ -108,6 +108,8 @@ pub struct AccountFacts {
     pub currency: Option<CurrencyCode>,
     pub control: ControlKind,
     pub requires_party: bool,
+    /// Whether each of its lines is open until it is matched.
+    pub opens_lines: bool,
     pub account_type: AccountType,
 }
 
@@ -236,6 +238,10 @@ impl Account {
     pub fn reconcilable(&self) -> bool {
         self.fields.reconcilable
     }
+    /// Whether each of its lines is open until it is matched. Lines of receivables and payables are open items instead.
+    pub fn opens_lines(&self) -> bool {
+        self.reconcilable() && !self.requires_party()
+    }
     pub fn cash_flow(&self) -> CashFlowActivity {
         self.fields.cash_flow
     }
@@ -255,6 +261,7 @@ impl Account {
             currency: self.currency(),
             control: self.control(),
             requires_party: self.requires_party(),
+            opens_lines: self.opens_lines(),
             account_type: self.account_type(),
         }
     }

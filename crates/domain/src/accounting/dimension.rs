@@ -1,10 +1,12 @@
 //! Analytical dimensions (R9): their values, the combinations on lines, and the rules that accounts set.
 
 mod contradiction;
+mod default;
 mod rule;
 mod tree;
 
 pub use contradiction::contradiction;
+pub use default::{DimensionDefault, DimensionDefaultId, DimensionDefaults};
 pub use rule::{
     AccountSelector, COMBINATION_VALUES_MIN, DimensionRule, DimensionRuleKind, DimensionRuleRecord, check,
 };

@@ -3,6 +3,7 @@
 //! `DraftEntry -> ValidatedEntry -> PostedEntry`, each consuming the one before. Only a balanced entry can be a
 //! [`ValidatedEntry`], and only from one can a [`PostedEntry`] be made.
 
+mod branches;
 mod convert;
 mod draft;
 mod header;
@@ -17,6 +18,7 @@ mod source;
 mod tests;
 mod validate;
 
+pub use branches::Balancing;
 pub use convert::company_amount;
 pub use draft::{DraftEntry, EntryPatch, NewEntry};
 pub use header::{EntryHeader, EntryOrigin, HashVersion};

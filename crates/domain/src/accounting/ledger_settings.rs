@@ -24,6 +24,12 @@ crate::errors! {
     EXCHANGE_DIFFERENCES_UNFIT = "exchange_differences_account_unfit", Rule, Administrator,
         "Account {account} cannot take exchange differences: it must be an active posting account of type income or expense, in any currency.",
         "الحساب {account} لا يصلح لفروق الصرف: يجب أن يكون حساب ترحيل نشطًا من نوع إيراد أو مصروف، ويقبل أي عملة.";
+    INTER_BRANCH_UNFIT = "inter_branch_account_unfit", Rule, Administrator,
+        "Account {account} cannot stand between branches: it must be an active posting account of the balance sheet, without control kind, in any currency.",
+        "الحساب {account} لا يصلح حسابًا جاريًا بين الفروع: يجب أن يكون حساب ترحيل نشطًا من حسابات المركز المالي، دون نوع رقابة، ويقبل أي عملة.";
+    BALANCING_INCOMPLETE = "balancing_incomplete", Rule, Administrator,
+        "Entries balance by a dimension only with both balancingDimensionId and interBranchAccountId.",
+        "تُوازن القيود حسب بُعد بتحديد balancingDimensionId وinterBranchAccountId معًا.";
 }
 
 /// The purposes for which the ledger itself posts to an account.
@@ -43,10 +49,12 @@ pub enum LedgerAccountRole {
     ReceivableRevaluation,
     /// Stands beside payables with what revaluation makes of them (R108).
     PayableRevaluation,
+    /// Takes the other side of entries between branches (R157).
+    InterBranch,
 }
 
 impl LedgerAccountRole {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::RetainedEarnings,
         Self::Rounding,
         Self::Opening,
@@ -54,6 +62,7 @@ impl LedgerAccountRole {
         Self::UnrealisedExchange,
         Self::ReceivableRevaluation,
         Self::PayableRevaluation,
+        Self::InterBranch,
     ];
 
     /// The member of the settings that names the account.
@@ -66,6 +75,7 @@ impl LedgerAccountRole {
             Self::UnrealisedExchange => "/unrealisedExchangeAccountId",
             Self::ReceivableRevaluation => "/receivableRevaluationAccountId",
             Self::PayableRevaluation => "/payableRevaluationAccountId",
+            Self::InterBranch => "/interBranchAccountId",
         }
     }
 
@@ -77,13 +87,14 @@ impl LedgerAccountRole {
             Self::ExchangeDifferences => &EXCHANGE_DIFFERENCES_UNFIT,
             Self::UnrealisedExchange => &UNREALISED_EXCHANGE_UNFIT,
             Self::ReceivableRevaluation | Self::PayableRevaluation => &REVALUATION_ACCOUNT_UNFIT,
+            Self::InterBranch => &INTER_BRANCH_UNFIT,
         }
     }
 
     const fn takes(self, account_type: AccountType) -> bool {
         match self {
             Self::RetainedEarnings => matches!(account_type, AccountType::Equity),
-            Self::Opening => account_type.is_balance_sheet(),
+            Self::Opening | Self::InterBranch => account_type.is_balance_sheet(),
             Self::Rounding | Self::ExchangeDifferences | Self::UnrealisedExchange => {
                 !account_type.is_balance_sheet()
             }
@@ -137,6 +148,7 @@ mod tests {
             currency: None,
             control: ControlKind::None,
             requires_party: false,
+            opens_lines: false,
             account_type,
         }
     }

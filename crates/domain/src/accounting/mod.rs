@@ -12,6 +12,7 @@ pub mod import_profile;
 pub mod journal;
 pub mod journal_entry;
 pub mod ledger_settings;
+pub mod line_match;
 pub mod lock;
 pub mod number_series;
 pub mod opening;

@@ -19,6 +19,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use application::accounting::approvals::ports::ApprovalRepository;
+use application::accounting::line_matches::ports::LineMatchRepository;
 use application::accounting::ports::accounts::AccountRepository;
 use application::accounting::ports::dimension_rules::DimensionRuleRepository;
 use application::accounting::ports::dimensions::DimensionRepository;
@@ -30,7 +31,6 @@ use application::accounting::ports::ledger::LedgerRepository;
 use application::accounting::ports::ledger_settings::LedgerSettingsRepository;
 use application::accounting::ports::locks::LockRepository;
 use application::accounting::ports::number_series::NumberSeriesRepository;
-use application::accounting::ports::opening_balances::OpeningBalanceRepository;
 use application::accounting::ports::posting_rules::PostingRuleRepository;
 use application::accounting::ports::recurring::RecurringRepository;
 use application::accounting::revaluation_runs::ports::RevaluationRepository;
@@ -61,7 +61,7 @@ use application::tax::withholding::ports::WithholdingRepository;
 use application::unit_of_work::UnitOfWork;
 use domain::accounting::approval::{ApprovalDelegation, ApprovalPolicy};
 use domain::accounting::currency::CurrencyRecord;
-use domain::accounting::dimension::{Dimension, DimensionRuleRecord, DimensionValue};
+use domain::accounting::dimension::{Dimension, DimensionDefault, DimensionRuleRecord, DimensionValue};
 use domain::accounting::exchange_rate::ExchangeRate;
 use domain::accounting::import_profile::ImportProfile;
 use domain::accounting::journal::Journal;
@@ -189,10 +189,10 @@ impl UnitOfWork for SqlUnitOfWork {
         leases: LeaseRepository,
         log_levels: LogLevelRepository,
         ledger_settings: LedgerSettingsRepository,
+        line_matches: LineMatchRepository,
         locks: LockRepository,
         number_series: NumberSeriesRepository,
         open_items: OpenItemRepository,
-        opening_balances: OpeningBalanceRepository,
         parties: PartyRepository,
         posting_rules: PostingRuleRepository,
         recurring_entries: RecurringRepository<EntryTemplate>,
@@ -221,6 +221,7 @@ pub fn tables() -> Vec<&'static TableSql> {
         DimensionValue::table(),
         ExchangeRate::table(),
         Journal::table(),
+        DimensionDefault::table(),
         DimensionRuleRecord::table(),
         PostingRule::table(),
         ApprovalPolicy::table(),
@@ -274,7 +275,7 @@ pub fn bulks() -> Vec<&'static Bulk> {
 
 /// Every change of many rows, likewise.
 pub fn bulk_updates() -> Vec<&'static BulkUpdate> {
-    [documents::bulk_updates(), settlement::bulk_updates()].concat()
+    [accounting::bulk_updates(), documents::bulk_updates(), settlement::bulk_updates()].concat()
 }
 
 /// Every accumulation, likewise.

@@ -86,6 +86,16 @@ pub static CHOSEN: &[Unique] = &[
         "dimension_value.tenant_id, dimension_value.dimension_id, dimension_value.code",
         "code",
     ),
+    unique(
+        "uq_dimension_default_account",
+        "dimension_default.tenant_id, dimension_default.account_id, dimension_default.dimension_id",
+        "dimensionId",
+    ),
+    unique(
+        "uq_dimension_default_journal",
+        "dimension_default.tenant_id, dimension_default.account_id, dimension_default.dimension_id, dimension_default.journal_id",
+        "dimensionId",
+    ),
     unique("uq_recurring_entry_code", "recurring_entry.tenant_id, recurring_entry.code", "code"),
     unique("uq_recurring_invoice_code", "recurring_invoice.tenant_id, recurring_invoice.code", "code"),
 ];
@@ -94,11 +104,10 @@ pub static CHOSEN: &[Unique] = &[
 pub static EXPLAINED: &[&str] = &["uq_journal_entry_number", "uq_document_number"];
 
 /// Rows that several transactions may make at once on first use: the one that came second runs again and finds it.
-pub static FIRST_USE: [&str; 28] = [
+pub static FIRST_USE: [&str; 27] = [
     // The same request under the same key, twice at once: the second run finds the answer of the first.
     "pk_idempotency",
     "uq_journal_entry_chain",
-    "uq_journal_entry_opening",
     "uq_recurring_occurrence_date",
     // The same occurrence twice at once: the second run sees what became of it.
     "uq_recurring_run_date",
@@ -186,6 +195,7 @@ pub static GENERATED: &[&str] = &[
     "pk_dimension_set",
     "pk_dimension_set_value",
     "pk_dimension_rule",
+    "pk_dimension_default",
     "pk_posting_rule",
     "pk_approval_policy",
     "pk_approval_delegation",
@@ -196,6 +206,9 @@ pub static GENERATED: &[&str] = &[
     "pk_journal_entry",
     "pk_journal_entry_draft",
     "pk_ledger_line",
+    "pk_open_line",
+    "pk_line_match",
+    "pk_line_match_line",
     "pk_recurring_entry",
     "pk_recurring_invoice",
     "pk_recurring_occurrence",

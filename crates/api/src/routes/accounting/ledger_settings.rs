@@ -10,10 +10,10 @@ use application::command::{Application, execute};
 use application::ports::cache::{Cache, CacheKey, CachedEntity};
 use axum::extract::State;
 use domain::accounting::ledger_settings::{
-    EXCHANGE_DIFFERENCES_UNFIT, LedgerAccountRole, OPENING_ACCOUNT_UNFIT, RETAINED_EARNINGS_UNFIT,
-    REVALUATION_ACCOUNT_UNFIT, ROUNDING_ACCOUNT_UNFIT, UNREALISED_EXCHANGE_UNFIT,
+    BALANCING_INCOMPLETE, EXCHANGE_DIFFERENCES_UNFIT, INTER_BRANCH_UNFIT, LedgerAccountRole,
+    OPENING_ACCOUNT_UNFIT, RETAINED_EARNINGS_UNFIT, REVALUATION_ACCOUNT_UNFIT, ROUNDING_ACCOUNT_UNFIT, UNREALISED_EXCHANGE_UNFIT,
 };
-use domain::ids::AccountId;
+use domain::ids::{AccountId, DimensionId};
 use http::HeaderMap;
 
 use crate::answer::{self, ApiResult};
@@ -44,6 +44,11 @@ request! {
         receivable_revaluation_account_id: Patch<AccountId>,
         /// The account beside the payables that takes their revaluation: an asset or liability account without control kind.
         payable_revaluation_account_id: Patch<AccountId>,
+        /// The dimension for each of whose values every entry balances in the company currency, such as the branch. What lines of
+        /// one value lack goes to `interBranchAccountId`, in lines that posting adds; entries posted before stay as they are.
+        balancing_dimension_id: Patch<DimensionId>,
+        /// The account that takes the other side for each value: a balance sheet account.
+        inter_branch_account_id: Patch<AccountId>,
     }
 }
 
@@ -70,6 +75,8 @@ pub fn operations(ops: &mut Operations) {
             &EXCHANGE_DIFFERENCES_UNFIT,
             &UNREALISED_EXCHANGE_UNFIT,
             &REVALUATION_ACCOUNT_UNFIT,
+            &INTER_BRANCH_UNFIT,
+            &BALANCING_INCOMPLETE,
         ]);
 }
 
@@ -101,8 +108,10 @@ async fn update(
         (LedgerAccountRole::UnrealisedExchange, body.unrealised_exchange_account_id),
         (LedgerAccountRole::ReceivableRevaluation, body.receivable_revaluation_account_id),
         (LedgerAccountRole::PayableRevaluation, body.payable_revaluation_account_id),
+        (LedgerAccountRole::InterBranch, body.inter_branch_account_id),
     ];
+    let balancing_dimension = body.balancing_dimension_id.into_option();
     let named = patches.into_iter().filter_map(|(role, patch)| Some((role, patch.into_option()?)));
-    let command = UpdateLedgerSettings { accounts: named.collect() };
+    let command = UpdateLedgerSettings { accounts: named.collect(), balancing_dimension };
     answer::ok(execute(&app, &ctx, command).await?)
 }

@@ -13,6 +13,7 @@ mod integrity;
 mod journal_entries;
 mod ledger_lines;
 mod ledger_settings;
+mod line_matches;
 mod lock_exceptions;
 mod locks;
 mod number_series;
@@ -25,7 +26,7 @@ mod revaluation_runs;
 mod setup;
 
 use domain::accounting::currency::CurrencyRecord;
-use domain::accounting::dimension::{Dimension, DimensionRuleRecord, DimensionValue};
+use domain::accounting::dimension::{Dimension, DimensionDefault, DimensionRuleRecord, DimensionValue};
 use domain::accounting::import_profile::ImportProfile;
 use domain::accounting::journal::Journal;
 
@@ -42,6 +43,7 @@ pub fn operations(ops: &mut Operations) {
     exchange_rates::operations(ops);
     master_data::operations::<Dimension>(ops);
     master_data::operations::<DimensionValue>(ops);
+    master_data::operations::<DimensionDefault>(ops);
     master_data::operations::<DimensionRuleRecord>(ops);
     posting_rules::operations(ops);
     fiscal_years::operations(ops);
@@ -54,6 +56,7 @@ pub fn operations(ops: &mut Operations) {
     approvals::operations(ops);
     recurring_entries::operations(ops);
     ledger_lines::operations(ops);
+    line_matches::operations(ops);
     reports::operations(ops);
     revaluation_runs::operations(ops);
     imports::operations(ops);

@@ -1,16 +1,15 @@
-//! `/opening-balances`: the first entry of a tenant's books.
+//! `/opening-balances`: the entries that open a tenant's books.
 
 use std::sync::Arc;
 
 use application::accounting::opening_balances::{
-    CreateOpeningBalances, FISCAL_YEARS_MISSING, OPENING_ACCOUNT_MISSING, OPENING_BALANCES_EXIST,
-    OPENING_JOURNAL_MISSING,
+    CreateOpeningBalances, FISCAL_YEARS_MISSING, OPENING_ACCOUNT_MISSING, OPENING_JOURNAL_MISSING,
+    OpeningBalancesView,
 };
 use application::accounting::ports::opening_balances::OpeningBalanceQueries;
 use application::accounting::views::journal_entry::JournalEntryView;
 use application::authorize::Access;
 use application::command::{Application, execute};
-use application::error::{AppError, NOT_FOUND};
 use axum::extract::State;
 use chrono::NaiveDate;
 use domain::accounting::journal_entry::{JOURNAL_LINES_MAX, REFERENCE_LENGTH_MAX};
@@ -46,29 +45,32 @@ request! {
 }
 
 pub fn operations(ops: &mut Operations) {
-    ops.tag(TAG, "The opening balances: one entry per tenant, balanced through the opening account.");
+    ops.tag(TAG, "The opening balances: entries that are balanced through the opening account.");
     ops.get(PATH, get)
         .id("get_opening_balances")
         .tag(TAG)
         .summary("Get the opening balances")
-        .description("Answers the opening entry that is posted and not reversed, with its first lines.")
+        .description(
+            "The opening entries that are posted and not reversed, and what they leave on the opening account. It comes to \
+             zero once all opening balances are there; the close checklist warns of a rest.",
+        )
         .access(READ)
-        .view::<JournalEntryView>()
-        .errors(&[&NOT_FOUND]);
+        .view::<OpeningBalancesView>();
     ops.post(PATH, create)
         .id("create_opening_balances")
         .tag(TAG)
-        .summary("Post the opening balances")
+        .summary("Post opening balances")
         .description(
-            "Refused while there is a posted opening entry that was not reversed, and with `approval_required` if an approval \
-             policy matches: import them as a draft and submit that.",
+            "Posts opening balances, all of them or a part: each request makes an entry of its own, which is balanced through \
+             the opening account, and which is corrected by reversing it and posting it anew. Reports treat all of them as \
+             opening figures. Refused with `approval_required` if an approval policy matches: import them as a draft and \
+             submit that.",
         )
         .command::<CreateOpeningBalances>()
         .body::<CreateOpeningBalancesBody>()
         .created::<JournalEntryView>()
         .large()
         .errors(&[
-            &OPENING_BALANCES_EXIST,
             &OPENING_ACCOUNT_MISSING,
             &OPENING_JOURNAL_MISSING,
             &FISCAL_YEARS_MISSING,
@@ -82,9 +84,7 @@ async fn get(
     ctx: Ctx,
     headers: HeaderMap,
 ) -> ApiResult {
-    let view = queries.opening_balances(ctx.tenant).await?;
-    let view = view.ok_or_else(|| AppError::not_found("opening_balance"))?;
-    answer::view(&view, Some(view.version), &headers)
+    answer::view(&queries.opening_balances(ctx.tenant).await?, None, &headers)
 }
 
 async fn create(

@@ -9,6 +9,7 @@ use domain::accounting::journal_entry::{
     CURRENCY_UNKNOWN, ENTRY_HAS_ALLOCATIONS, EXCHANGE_RATE_MISSING, FISCAL_PERIOD_CLOSED,
     FISCAL_PERIOD_MISSING,
 };
+use domain::accounting::line_match::ENTRY_HAS_LINE_MATCHES;
 use domain::accounting::lock::DATE_LOCKED;
 use domain::accounting::posting_rule::POSTING_RULE_MISSING;
 use domain::documents::money_document::{
@@ -146,6 +147,7 @@ pub(super) static UNDOING: &[&ErrorDef] = &[
     &own::DOCUMENT_IN_RETURN,
     &own::DOCUMENT_HAS_NOTES,
     &ENTRY_HAS_ALLOCATIONS,
+    &ENTRY_HAS_LINE_MATCHES,
     &NOTHING_LEFT,
     &FISCAL_PERIOD_CLOSED,
     &DATE_LOCKED,

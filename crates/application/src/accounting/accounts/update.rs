@@ -11,6 +11,7 @@ use domain::text::{Code, LocalizedName};
 
 use super::{ACCOUNT, check_currency, check_place, resolve_parent};
 use crate::accounting::error::{ACCOUNT_IN_LEDGER_SETTINGS, ACCOUNT_IN_POSTING_RULES};
+use crate::accounting::line_matches;
 use crate::accounting::views::account::AccountView;
 use crate::authorize::Access;
 use crate::changes::{already_exists, record, stale};
@@ -66,10 +67,13 @@ impl Command for UpdateAccount {
             check_place(uow, &account, levels, &mut violations).await?;
         }
         check_roles(uow, &account, &mut violations).await?;
+        let refused = line_matches::account::refuse_with_matches(uow, &stored.value, &account).await?;
+        violations.check("", refused.map_or(Ok(()), Err));
         let account = violations.into_result(account)?;
         if !uow.accounts().update(&account).await? {
             return Err(stale(current));
         }
+        line_matches::account::follow(uow, &stored.value, &account).await?;
         let before = AccountView::from(&stored);
         let view = AccountView::from(&Stored { value: account, updated_at: uow.now() });
         record(uow, ACCOUNT, view.id, "updated", Some(&before), Some(&view));

@@ -30,4 +30,6 @@ pub struct FileAccount {
     pub cash_flow: Option<CashFlowActivity>,
     pub active: Option<bool>,
     pub reconcilable: Option<bool>,
+    /// Codes of dimensions and of their values.
+    pub default_dimensions: Option<Vec<(String, String)>>,
 }

@@ -5,6 +5,7 @@ use domain::error::ErrorDef;
 use domain::money::CurrencyCode;
 use domain::text::Code;
 
+use super::account_defaults;
 use super::account_file::{AccountFile, FileAccount};
 use super::columns::Column;
 use super::error::IMPORT_ACCOUNT_TWICE;
@@ -29,6 +30,7 @@ impl FileRow for FileAccount {
         let cash_flow = row.optional(Column::CashFlow, |text| CashFlowActivity::parse(&text.to_lowercase()));
         let active = row.flag(Column::Active);
         let reconcilable = row.flag(Column::Reconcilable);
+        let default_dimensions = row.optional(Column::DefaultDimensions, account_defaults::pairs);
         let subtype = row.given(Column::Subtype).map(str::to_owned);
         if !row.good {
             return None;
@@ -46,6 +48,7 @@ impl FileRow for FileAccount {
             cash_flow,
             active,
             reconcilable,
+            default_dimensions,
         })
     }
 

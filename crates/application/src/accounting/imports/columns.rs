@@ -48,6 +48,7 @@ pub enum Column {
     CashFlow,
     Active,
     Reconcilable,
+    DefaultDimensions,
     Country,
     Kind,
     IsCustomer,
@@ -400,6 +401,11 @@ static ACCOUNT_NAMES: &[Named] = &[
         (Column::Reconcilable, "reconcilable", Of::Account, false),
         &["is reconcilable", "قابل للمطابقة"],
         "`false`",
+    ),
+    named(
+        (Column::DefaultDimensions, "default_dimensions", Of::Account, false),
+        &["default dimension values", "الأبعاد الافتراضية"],
+        "none; otherwise the values of lines that name none, such as `cost-centre=ADMIN; branch=RUH`",
     ),
     named((Column::Active, "active", Of::Account, false), &["is active", "نشط"], "`true`"),
 ];

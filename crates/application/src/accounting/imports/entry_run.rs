@@ -6,7 +6,7 @@ use domain::accounting::journal_entry::{
     ROUNDING_ACCOUNT_MISSING,
 };
 use domain::accounting::lock::DATE_LOCKED;
-use domain::error::{ErrorDef, Violation};
+use domain::error::{ErrorDef, Violation, Violations};
 use domain::ids::JournalEntryId;
 use serde_json::json;
 
@@ -106,6 +106,11 @@ impl Run<'_> {
                 Ok(balanced) => lines = balanced,
                 Err(violations) => return Ok(Some(Err(violations))),
             }
+        }
+        let mut violations = Violations::new();
+        self.ledger.books.add_dimension_defaults(uow, journal, &mut lines, &mut violations).await?;
+        if !violations.is_empty() {
+            return Ok(Some(Err(violations.into_vec())));
         }
         let id = JournalEntryId::new(uow.new_id());
         Ok(Some(self.resolution.draft(entry, date, (id, journal), lines)))

@@ -85,6 +85,9 @@ domain::errors! {
         "Expected a text or a number.", "المتوقع نص أو رقم.";
     IMPORT_CELL_NO_FLAG = "import_cell_no_flag", Rule, User,
         "'{value}' is neither true nor false.", "'{value}' ليست true ولا false.";
+    IMPORT_CELL_DIMENSIONS = "import_cell_dimensions", Rule, User,
+        "'{value}' does not name dimensions and values, such as cost-centre=ADMIN; branch=RUH.",
+        "'{value}' لا تسمي أبعادًا وقيمًا مثل cost-centre=ADMIN; branch=RUH.";
     IMPORT_ENTRY_FIELD_DIFFERS = "import_entry_field_differs", Rule, User,
         "Entry {entry} has '{value}' here and '{first}' in another of its rows.",
         "القيد {entry} فيه هنا '{value}' وفي صف آخر من صفوفه '{first}'.";

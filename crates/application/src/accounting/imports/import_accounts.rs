@@ -15,12 +15,14 @@ use domain::text::code_key;
 use domain::time::Timestamp;
 
 use super::account_changes::differences;
+use super::account_defaults::Defaults;
 use super::account_file::{AccountFile, FileAccount};
 use super::error::{IMPORT_ACCOUNT_DIFFERS, IMPORT_PARENT_UNKNOWN};
 use super::import_entries::needs;
 use super::row_errors::RowErrors;
 use super::{IMPORT, ImportKind, ImportOptions, Meter, unless_cancelled};
 use crate::accounting::accounts::ACCOUNT;
+use crate::accounting::line_matches;
 use crate::accounting::views::account::AccountView;
 use crate::accounting::views::import_result::ImportResultView;
 use crate::authorize::Access;
@@ -61,7 +63,11 @@ impl Command for ImportAccounts {
             chart.row(uow, row, self.options.update).await?;
             meter.step(1)?;
         }
-        let result = chart.checked(&self.file)?.keep(uow, &self.options, ctx.dry_run).await?;
+        let chart = chart.checked(&self.file)?;
+        for permission in chart.defaults.permissions() {
+            needs(ctx, permission)?;
+        }
+        let result = chart.keep(uow, &self.options, ctx.dry_run).await?;
         jobs::finish_in(uow, self.job, &result, self.file.accounts.len()).await?;
         unless_cancelled(&*self.progress)?;
         Ok(Done::new(result))
@@ -95,6 +101,7 @@ struct Chart {
     created: Vec<AccountId>,
     /// Changed accounts as they were.
     updated: Vec<Stored<Account>>,
+    defaults: Defaults,
     skipped: u64,
     errors: RowErrors,
 }
@@ -122,6 +129,7 @@ impl Chart {
             currencies: active.map(|(currency, _)| currency.code).chain([company]).collect(),
             created: Vec::new(),
             updated: Vec::new(),
+            defaults: Defaults::load(uow, file).await?,
             skipped: 0,
             errors: file.errors.clone(),
         })
@@ -149,6 +157,9 @@ impl Chart {
         match self.by_code.get(&row.code.key()).and_then(|id| self.accounts.get(id)).cloned() {
             Some(stored) => self.existing(uow, row, &stored, parent_id, update).await?,
             None => self.new_account(row, parent_id),
+        }
+        if let Some(id) = self.ids.get(&row.code.key()).copied() {
+            self.defaults.row(uow, (row, id), update, &mut self.errors);
         }
         Ok(())
     }
@@ -219,6 +230,10 @@ impl Chart {
         };
         match stored.update(patch, usage) {
             Ok(account) => {
+                let refused = line_matches::account::refuse_with_matches(uow, stored, &account).await?;
+                if let Some(refused) = refused {
+                    self.errors.push(row.place, "reconcilable", refused);
+                }
                 let updated_at = self.updated_at.get(&stored.id()).copied().unwrap_or_else(|| uow.now());
                 self.accounts.insert(account.id(), account);
                 self.updated.push(Stored { value: stored.clone(), updated_at });
@@ -294,9 +309,11 @@ impl Chart {
             if !uow.accounts().update(account).await? {
                 return Err(stale(before.value.version()));
             }
+            line_matches::account::follow(uow, &before.value, account).await?;
             let view = AccountView::from(&Stored { value: account.clone(), updated_at: now });
             record(uow, ACCOUNT, view.id, "updated", Some(&AccountView::from(before)), Some(&view));
         }
+        self.defaults.keep(uow).await?;
         Ok(ImportResultView {
             accounts: created.len() as u64,
             accounts_updated: self.updated.len() as u64,

@@ -20,7 +20,6 @@ use crate::accounting::entry_input::JOURNAL_DEFAULT_CODE;
 use crate::accounting::error::{ACCOUNT_CODE_UNKNOWN, JOURNAL_UNKNOWN};
 use crate::accounting::fiscal_years::{Ensured, ensure_fiscal_years, ensure_next_year};
 use crate::accounting::ledger::Ledger;
-use crate::accounting::opening_balances;
 use crate::accounting::ports::books::Books;
 use crate::accounting::views::import_result::ImportResultView;
 use crate::authorize::Access;
@@ -56,9 +55,7 @@ impl Command for ImportEntries {
             skipped: self.file.skipped,
             ..self.options.result(kind, ctx.dry_run)
         };
-        if self.file.opening {
-            opening_balances::refuse_second(uow).await?;
-        } else if self.file.errors.is_empty() {
+        if self.file.errors.is_empty() {
             // A dry run is noted, too, so that it waits for others, and forgotten with everything else.
             let company = uow.ledger().company_currency().await?.code;
             let fingerprint = self.file.fingerprints.for_company(&self.file, company);

@@ -5,6 +5,7 @@
 //! of the file is reported at once, with the row and the column it is in.
 
 mod account_changes;
+mod account_defaults;
 mod account_file;
 mod account_rows;
 mod cell_values;

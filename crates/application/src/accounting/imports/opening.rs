@@ -1,4 +1,4 @@
-//! Opening balances: one entry a tenant, balanced through the opening account (R13).
+//! Opening balances: an entry of a file, balanced through the opening account (R13).
 
 use std::collections::HashMap;
 

@@ -14,7 +14,7 @@ use crate::error::AppResult;
 pub const FINDINGS_MAX: u32 = 20;
 
 /// Code, rule and title of the checks that are one statement each.
-const RULES: [(&str, IntegrityRule, &str, &str); 15] = [
+const RULES: [(&str, IntegrityRule, &str, &str); 17] = [
     (
         "account_balances",
         IntegrityRule::AccountBalances,
@@ -80,6 +80,18 @@ const RULES: [(&str, IntegrityRule, &str, &str); 15] = [
         IntegrityRule::AllocationsEqualOpen,
         "What is open of each item is its amount less its allocations",
         "المفتوح من كل بند يساوي مبلغه ناقصًا تخصيصاته",
+    ),
+    (
+        "open_lines_equal_accounts",
+        IntegrityRule::OpenLinesEqualAccounts,
+        "Open lines of each reconcilable account equal its balance",
+        "الأسطر المفتوحة لكل حساب قابل للمطابقة تساوي رصيده",
+    ),
+    (
+        "line_matches_equal_open",
+        IntegrityRule::LineMatchesEqualOpen,
+        "What is open of each line is its amount less its matches",
+        "المفتوح من كل سطر يساوي مبلغه ناقصًا مطابقاته",
     ),
     (
         "tax_entries_equal_vat_accounts",

@@ -47,8 +47,10 @@ impl Books {
         let rules = (period.map(|found| &found.period), &self.locks);
         let Posting { draft, meta, draft_version, .. } = entry;
         let fitting = self.fitting_policies(&draft);
+        let branches = self.branches_of(&draft);
         let (entry, taxes) = self.validate(now, draft, journal, rules)?;
         let needed = deciding(fitting, &entry)?;
+        let entry = self.balance_branches(entry, branches.as_ref()).map_err(|refused| vec![refused])?;
         Ok((Checked { entry, meta, draft_version, taxes }, needed))
     }
 

@@ -27,8 +27,9 @@ impl Books {
     /// Reads everything that the entries name, periods and rates of their days among it.
     pub async fn learn(&mut self, uow: &mut dyn UnitOfWork, entries: &[&NewEntry]) -> AppResult<()> {
         let lines = || entries.iter().flat_map(|entry| &entry.lines);
-        let named =
-            lines().map(|line| line.account).chain(self.settings.account(LedgerAccountRole::Rounding));
+        let own = [LedgerAccountRole::Rounding, LedgerAccountRole::InterBranch];
+        let own = own.into_iter().filter_map(|role| self.settings.account(role));
+        let named = lines().map(|line| line.account).chain(own);
         let accounts = named.filter(|id| !self.accounts.contains_key(id)).collect();
         let values = lines().flat_map(|line| line.dimensions.pairs()).map(|(_, value)| *value);
         let values = values.filter(|value| !self.placed_values.contains(value)).collect();
@@ -50,6 +51,7 @@ impl Books {
             self.journal(uow, journal).await?;
         }
         self.place_values(uow, values).await?;
+        self.learn_branches(uow, entries).await?;
         self.learn_dimensions_of_sets(uow, entries).await
     }
 

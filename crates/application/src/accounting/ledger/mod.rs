@@ -6,10 +6,13 @@
 
 mod accrual;
 mod approval;
+mod branches;
 mod check;
+mod defaults;
 mod learn;
 mod number;
 mod open_items;
+mod open_lines;
 mod taxes;
 
 use std::collections::BTreeSet;
@@ -25,7 +28,6 @@ use domain::money::Amount;
 use domain::tax::by_hand::HandTax;
 
 use super::fiscal_years::ensure_next_year;
-use super::opening_balances;
 use super::ports::books::Books;
 use super::ports::journal_entries::{EntryMeta, StoredEntry};
 use super::ports::ledger::EntryToWrite;
@@ -92,7 +94,7 @@ impl<'a> Ledger<'a> {
         uow: &mut dyn UnitOfWork,
         entries: Vec<Posting>,
     ) -> AppResult<Vec<EntryToWrite>> {
-        self.prepare(uow, &entries).await?;
+        let entries = self.prepare(uow, entries).await?;
         let now = uow.now();
         let check = |entry| self.books.check(now, entry).map_err(AppError::from);
         let checked = entries.into_iter().map(check).collect::<AppResult<_>>()?;
@@ -106,20 +108,20 @@ impl<'a> Ledger<'a> {
         uow: &mut dyn UnitOfWork,
         entry: Posting,
     ) -> AppResult<Option<(ApprovalPolicy, Amount)>> {
-        let entries = [entry];
-        self.prepare(uow, &entries).await?;
+        let entry = self.prepare(uow, vec![entry]).await?.pop();
+        let entry = entry.ok_or_else(|| AppError::internal("an entry was prepared and is not there"))?;
         let now = uow.now();
-        let [entry] = entries;
         let needed = self.books.approval_of(now, entry)?;
         Ok(needed.map(|(policy, total)| (policy.clone(), total)))
     }
 
-    /// Learns what the entries name, and makes the fiscal year after the last one where they need it.
-    async fn prepare(&mut self, uow: &mut dyn UnitOfWork, entries: &[Posting]) -> AppResult<()> {
-        if entries.iter().any(|entry| entry.draft.kind() == EntryKind::Opening) {
-            // Drafts of opening entries may be many: by import, by copying.
-            opening_balances::refuse_second(uow).await?;
-        }
+    /// Completes the entries, learns what they name, and makes the fiscal year after the last one where they need it.
+    async fn prepare(
+        &mut self,
+        uow: &mut dyn UnitOfWork,
+        entries: Vec<Posting>,
+    ) -> AppResult<Vec<Posting>> {
+        let entries = self.books.complete_dimensions(uow, entries).await?;
         let named: Vec<&NewEntry> = entries.iter().map(|entry| entry.draft.content()).collect();
         self.books.learn(uow, &named).await?;
         let by_hand = entries.iter().map(|entry| &entry.draft).filter(|draft| draft.source().is_none());
@@ -128,7 +130,7 @@ impl<'a> Ledger<'a> {
             self.books.periods.clear();
             self.books.learn(uow, &named).await?;
         }
-        Ok(())
+        Ok(entries)
     }
 
     /// Posts one entry, notes it and shows it.
@@ -186,6 +188,7 @@ impl<'a> Ledger<'a> {
         }
         uow.ledger().write_entries(&posted).await?;
         self.open_items(uow, &posted).await?;
+        self.open_lines(uow, &posted).await?;
         taxes::enter(uow, &posted).await?;
         for header in posted.iter().map(|posted| posted.entry.header()) {
             if let Some(original) = header.reverses {

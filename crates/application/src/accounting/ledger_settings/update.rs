@@ -1,9 +1,10 @@
 //! `PATCH /ledger-settings`: which accounts the ledger posts to by itself.
 
 use async_trait::async_trait;
-use domain::accounting::ledger_settings::LedgerAccountRole;
-use domain::error::Violations;
-use domain::ids::AccountId;
+use domain::accounting::dimension::Dimension;
+use domain::accounting::ledger_settings::{BALANCING_INCOMPLETE, LedgerAccountRole};
+use domain::error::{Violation, Violations};
+use domain::ids::{AccountId, DimensionId};
 
 use super::LEDGER_SETTINGS;
 use crate::accounting::ports::ledger::LedgerSettings;
@@ -13,12 +14,17 @@ use crate::changes::{record, stale, unknown_reference};
 use crate::command::{Command, Done, check_version};
 use crate::context::RequestContext;
 use crate::error::AppResult;
+use crate::master_data::Records;
 use crate::unit_of_work::UnitOfWork;
+
+const DIMENSION_AT: &str = "/balancingDimensionId";
 
 /// The roles to change, each with its account or none.
 #[derive(Debug, Clone, Default)]
 pub struct UpdateLedgerSettings {
     pub accounts: Vec<(LedgerAccountRole, Option<AccountId>)>,
+    /// The dimension for each of whose values entries balance; `None` leaves it as it is.
+    pub balancing_dimension: Option<Option<DimensionId>>,
 }
 
 #[async_trait]
@@ -47,11 +53,32 @@ impl Command for UpdateLedgerSettings {
                 None => violations.push(unknown_reference(role.pointer(), "account", id)),
             }
         }
+        if let Some(dimension) = self.balancing_dimension {
+            settings.balancing_dimension = dimension;
+            check_dimension(uow, dimension, &mut violations).await?;
+        }
+        let account = settings.account(LedgerAccountRole::InterBranch);
+        if settings.balancing_dimension.is_some() != account.is_some() {
+            let missing = if account.is_none() { LedgerAccountRole::InterBranch.pointer() } else { DIMENSION_AT };
+            violations.push(Violation::new(&BALANCING_INCOMPLETE).at(missing));
+        }
         settings.version += 1;
         let settings = violations.into_result(settings)?;
         let view = save(uow, &old, &settings).await?;
         Ok(Done::of(uow.tenant().uuid(), view.version, view))
     }
+}
+
+async fn check_dimension(
+    uow: &mut dyn UnitOfWork,
+    dimension: Option<DimensionId>,
+    violations: &mut Violations,
+) -> AppResult<()> {
+    let Some(id) = dimension else { return Ok(()) };
+    if Records::<Dimension>::find(uow, id).await?.is_none() {
+        violations.push(unknown_reference(DIMENSION_AT, "dimension", id));
+    }
+    Ok(())
 }
 
 /// Stores and notes settings that were checked.

@@ -1,4 +1,4 @@
-//! `POST /opening-balances`: the first entry of a tenant's books.
+//! `POST /opening-balances`: an entry that opens the books, or a part of them.
 
 use async_trait::async_trait;
 use chrono::NaiveDate;
@@ -47,7 +47,7 @@ impl Command for CreateOpeningBalances {
     }
 }
 
-/// Posts the tenant's opening entry in the caller's transaction; refused while there is one that is not reversed.
+/// Posts an opening entry in the caller's transaction.
 ///
 /// Violations point into `input` (`/lines/3/accountCode`). The caller has checked the permission.
 pub async fn post_opening_balances(
@@ -55,7 +55,6 @@ pub async fn post_opening_balances(
     uow: &mut dyn UnitOfWork,
     input: &CreateOpeningBalances,
 ) -> AppResult<JournalEntryView> {
-    super::refuse_second(uow).await?;
     let (journal_id, posting_date) = place(uow, input.posting_date).await?;
     let mut violations = Violations::new();
     let mut books = Books::open(ctx, uow).await?;

@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 use chrono::NaiveDate;
 use domain::accounting::account::AccountFacts;
 use domain::accounting::approval::ApprovalPolicy;
-use domain::accounting::dimension::{DimensionRule, DimensionTree};
+use domain::accounting::dimension::{DimensionDefaults, DimensionRule, DimensionTree};
 use domain::accounting::fiscal_period::FiscalPeriodKind;
 use domain::accounting::hash_chain::DimensionSets;
 use domain::accounting::lock::{LockException, Locks};
@@ -30,6 +30,8 @@ pub struct Books {
     pub exceptions: Vec<LockException>,
     /// In the order in which they decide.
     pub approval_policies: Vec<ApprovalPolicy>,
+    /// The values that accounts give to lines which name none.
+    pub dimension_defaults: DimensionDefaults,
     /// In the order in which they were made.
     pub dimension_rules: Vec<DimensionRule>,
     pub dimension_tree: DimensionTree,
@@ -52,6 +54,8 @@ pub struct Books {
     pub profile: Option<PostingProfile>,
     /// The values of dimension sets, as hashes have them.
     pub sets: DimensionSets,
+    /// The dimension sets of lines on the inter-branch account, by their value.
+    pub branch_sets: HashMap<DimensionValueId, DimensionSetId>,
     /// The codes of dimension sets, as they are shown.
     pub set_codes: HashMap<DimensionSetId, SetCodes>,
 }
@@ -65,6 +69,7 @@ impl Books {
             locks: Locks::default(),
             exceptions: Vec::new(),
             approval_policies: Vec::new(),
+            dimension_defaults: DimensionDefaults::default(),
             dimension_rules: Vec::new(),
             dimension_tree: DimensionTree::default(),
             placed_values: HashSet::new(),
@@ -79,6 +84,7 @@ impl Books {
             asked_codes: HashSet::new(),
             profile: None,
             sets: DimensionSets::new(),
+            branch_sets: HashMap::new(),
             set_codes: HashMap::new(),
         }
     }

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use domain::accounting::account::Account;
-use domain::accounting::dimension::{Dimension, DimensionValue};
+use domain::accounting::dimension::{Dimension, DimensionDefault, DimensionValue};
 use domain::time::Timestamp;
 use uuid::Uuid;
 
@@ -41,6 +41,8 @@ pub trait ImportRepository: Send {
     async fn add_accounts(&mut self, accounts: &[Account]) -> StorageResult<()>;
     async fn all_dimensions(&mut self) -> StorageResult<Vec<Dimension>>;
     async fn all_dimension_values(&mut self) -> StorageResult<Vec<DimensionValue>>;
+    /// The defaults of accounts that apply in every journal, those that are not in force among them.
+    async fn dimension_defaults(&mut self) -> StorageResult<Vec<DimensionDefault>>;
     async fn add_dimension_values(&mut self, values: &[DimensionValue]) -> StorageResult<()>;
     async fn earlier_import(
         &mut self,

@@ -27,6 +27,10 @@ pub enum IntegrityRule {
     OpenItemsEqualControl,
     /// The open amount of an item is its amount less its allocations.
     AllocationsEqualOpen,
+    /// Open lines of a reconcilable account are its balance.
+    OpenLinesEqualAccounts,
+    /// What is open of a line is its amount less its matches.
+    LineMatchesEqualOpen,
     /// The VAT in the tax entries of a journal entry is the VAT that it posted on their accounts.
     TaxEntriesEqualVatAccounts,
     /// The sums of tax entries by day are the tax entries.

@@ -32,6 +32,8 @@ pub struct JournalFacts {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct LedgerSettings {
     pub accounts: LedgerAccounts,
+    /// The dimension for each of whose values every entry balances.
+    pub balancing_dimension: Option<DimensionId>,
     pub version: i64,
 }
 

@@ -1,19 +1,15 @@
-//! The tenant's opening entry in storage.
+//! The opening entries of a tenant, as they are read.
 
 use async_trait::async_trait;
-use domain::ids::{JournalEntryId, TenantId};
+use domain::ids::TenantId;
 
-use crate::accounting::views::journal_entry::JournalEntryView;
+use crate::accounting::opening_balances::OpeningBalancesView;
 use crate::error::AppResult;
-use crate::ports::storage_error::StorageResult;
 
-#[async_trait]
-pub trait OpeningBalanceRepository: Send {
-    /// The opening entry that is posted and not reversed, with its number. Storage MUST hold at most one.
-    async fn current_opening_entry(&mut self) -> StorageResult<Option<(JournalEntryId, String)>>;
-}
+/// Most opening entries that are shown; `/journal-entries?kind=opening` lists all of them.
+pub const OPENING_ENTRIES_SHOWN_MAX: u32 = 1_000;
 
 #[async_trait]
 pub trait OpeningBalanceQueries: Send + Sync {
-    async fn opening_balances(&self, tenant: TenantId) -> AppResult<Option<JournalEntryView>>;
+    async fn opening_balances(&self, tenant: TenantId) -> AppResult<OpeningBalancesView>;
 }

@@ -86,6 +86,8 @@ captions! {
     KnownAt = "As recorded up to", "حسب المسجل حتى";
     ReceivablesAgeing = "Receivables ageing", "أعمار الذمم المدينة";
     PayablesAgeing = "Payables ageing", "أعمار الذمم الدائنة";
+    OpenLines = "Open lines", "الأسطر المفتوحة";
+    Current = "Current", "حديث";
     PartyStatement = "Statement of account", "كشف حساب";
     VatDetail = "VAT detail", "تفاصيل ضريبة القيمة المضافة";
     TaxDate = "Tax date", "تاريخ الضريبة";

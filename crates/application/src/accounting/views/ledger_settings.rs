@@ -25,6 +25,11 @@ pub struct LedgerSettingsView {
     pub receivable_revaluation_account_id: Option<Uuid>,
     /// The account beside the payables that takes their revaluation; null when none is set.
     pub payable_revaluation_account_id: Option<Uuid>,
+    /// The dimension for each of whose values every entry balances, such as the branch; null when entries balance only as a
+    /// whole.
+    pub balancing_dimension_id: Option<Uuid>,
+    /// The account that takes the other side for each value; null when none is set.
+    pub inter_branch_account_id: Option<Uuid>,
     pub version: i64,
 }
 
@@ -39,6 +44,8 @@ impl From<&LedgerSettings> for LedgerSettingsView {
             unrealised_exchange_account_id: account(LedgerAccountRole::UnrealisedExchange),
             receivable_revaluation_account_id: account(LedgerAccountRole::ReceivableRevaluation),
             payable_revaluation_account_id: account(LedgerAccountRole::PayableRevaluation),
+            balancing_dimension_id: settings.balancing_dimension.map(|id| id.uuid()),
+            inter_branch_account_id: account(LedgerAccountRole::InterBranch),
             version: settings.version,
         }
     }

@@ -156,6 +156,12 @@ impl DraftEntry {
     pub fn version(&self) -> i64 {
         self.version
     }
+    /// With the lines as the ledger completes them; there are as many as before.
+    #[must_use]
+    pub fn with_lines(mut self, lines: Vec<NewLine>) -> Self {
+        self.entry.lines = lines;
+        self
+    }
     /// With the bases of tax that other lines tell, by the index of their line.
     #[must_use]
     pub fn with_tax_bases(mut self, bases: &[(usize, Amount)]) -> Self {

@@ -22,6 +22,8 @@ crate::choices! {
         VatReturn = "vat_return",
         /// Open items that were written off, in whole or in part.
         WriteOff = "write_off",
+        /// Lines of an account that were matched: their difference, and what exchange rates make of it.
+        LineMatch = "line_match",
         /// An entry by hand, which is its own document.
         JournalEntry = "journal_entry",
     }
@@ -46,6 +48,7 @@ impl EntrySourceKind {
             Self::Receipt => Phrase::new("reverse the receipt", "اعكس سند القبض"),
             Self::Payment => Phrase::new("reverse the payment", "اعكس سند الصرف"),
             Self::WriteOff => Phrase::new("reverse the write-off", "اعكس الشطب"),
+            Self::LineMatch => Phrase::new("undo the match of lines", "ألغِ مطابقة الأسطر"),
             Self::VatReturn => Phrase::new("amend the VAT return", "عدّل إقرار ضريبة القيمة المضافة"),
             Self::JournalEntry => Phrase::new("reverse the entry", "اعكس القيد"),
         }

@@ -75,6 +75,7 @@ fn facts(n: u128) -> AccountFacts {
         currency: (n == USD_BANK).then(|| code("USD")),
         control,
         requires_party: control.requires_party(),
+        opens_lines: false,
         account_type: if n == SALES { AccountType::Income } else { AccountType::Asset },
     }
 }

@@ -121,6 +121,7 @@ fn facts(account_type: AccountType, control: ControlKind) -> AccountFacts {
         currency: None,
         control,
         requires_party: control.requires_party(),
+        opens_lines: false,
         account_type,
     }
 }

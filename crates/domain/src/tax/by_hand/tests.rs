@@ -28,6 +28,7 @@ fn account(id: u128, control: ControlKind) -> (AccountId, AccountFacts) {
         currency: None,
         control,
         requires_party: false,
+        opens_lines: false,
         account_type: AccountType::Asset,
     };
     (facts.id, facts)

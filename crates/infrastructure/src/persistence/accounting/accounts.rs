@@ -38,6 +38,8 @@ statements! {
         "SELECT {first} 1 FROM ledger_line WHERE tenant_id = ?1 AND account_id = ?2 {only}";
     IN_RULES = "accounting.account.in_rules":
         "SELECT {first} 1 FROM dimension_rule WHERE tenant_id = ?1 AND account_id = ?2 {only}";
+    IN_DIMENSION_DEFAULTS = "accounting.account.in_dimension_defaults":
+        "SELECT {first} 1 FROM dimension_default WHERE tenant_id = ?1 AND account_id = ?2 {only}";
     IN_POSTING_RULES = "accounting.account.in_posting_rules":
         "SELECT {first} 1 FROM posting_rule WHERE tenant_id = ?1 AND account_id = ?2 {only}";
     IN_APPROVAL_POLICIES = "accounting.account.in_approval_policies":
@@ -46,7 +48,8 @@ statements! {
         "SELECT {first} 1 FROM ledger_settings WHERE tenant_id = ?1 AND (retained_earnings_account_id = ?2 \
          OR rounding_account_id = ?2 OR opening_account_id = ?2 \
          OR exchange_differences_account_id = ?2 OR unrealised_exchange_account_id = ?2 \
-         OR receivable_revaluation_account_id = ?2 OR payable_revaluation_account_id = ?2) {only}";
+         OR receivable_revaluation_account_id = ?2 OR payable_revaluation_account_id = ?2 \
+         OR inter_branch_account_id = ?2) {only}";
     UPDATE = "accounting.account.update":
         "UPDATE account SET code = ?3, name_ar = ?4, name_en = ?5, search = ?6, type = ?7, subtype = ?8, parent_id = ?9, \
          is_posting = ?10, currency = ?11, control = ?12, cash_flow = ?13, reconcilable = ?14, active = ?15, \
@@ -161,6 +164,7 @@ impl AccountRepository for SqlUnitOfWork {
         let users = [
             (&HAS_CHILDREN, "accounts"),
             (&HAS_LINES, "journal-entries"),
+            (&IN_DIMENSION_DEFAULTS, "dimension-defaults"),
             (&IN_RULES, "dimension-rules"),
             (&IN_POSTING_RULES, "posting-rules"),
             (&IN_APPROVAL_POLICIES, "approval-policies"),

@@ -32,6 +32,8 @@ table! {
     used by {
         "values": "SELECT {first} 1 FROM dimension_value WHERE tenant_id = ?1 AND dimension_id = ?2 {only}",
         "dimension-rules": "SELECT {first} 1 FROM dimension_rule WHERE tenant_id = ?1 AND dimension_id = ?2 {only}",
+        "dimension-defaults": "SELECT {first} 1 FROM dimension_default WHERE tenant_id = ?1 AND dimension_id = ?2 {only}",
+        "ledger-settings": "SELECT {first} 1 FROM ledger_settings WHERE tenant_id = ?1 AND balancing_dimension_id = ?2 {only}",
         "approval-policies": "SELECT {first} 1 FROM approval_policy WHERE tenant_id = ?1 AND dimension_id = ?2 {only}",
     }
 }
@@ -45,6 +47,7 @@ table! {
         "values": "SELECT {first} 1 FROM dimension_value WHERE tenant_id = ?1 AND parent_id = ?2 {only}",
         "journal-entries": "SELECT {first} 1 FROM dimension_set_value WHERE tenant_id = ?1 AND value_id = ?2 {only}",
         "dimension-rules": "SELECT {first} 1 FROM dimension_rule WHERE tenant_id = ?1 AND value_id = ?2 {only}",
+        "dimension-defaults": "SELECT {first} 1 FROM dimension_default WHERE tenant_id = ?1 AND value_id = ?2 {only}",
         "approval-policies": "SELECT {first} 1 FROM approval_policy WHERE tenant_id = ?1 AND value_id = ?2 {only}",
     }
     mentioned by {

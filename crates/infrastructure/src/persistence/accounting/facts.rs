@@ -43,9 +43,10 @@ macro_rules! journal_select {
 /// The columns in which [`read_account`] reads an account.
 macro_rules! account_select {
     () => {
-        "SELECT id, code, is_posting, active, currency, control, type, name_ar, name_en FROM account WHERE tenant_id = ?1"
+        "SELECT id, code, is_posting, active, currency, control, reconcilable, type, name_ar, name_en FROM account WHERE tenant_id = ?1"
     };
 }
+pub(super) use account_select;
 
 const HOUR_MICROS: i64 = 3_600_000_000;
 
@@ -55,7 +56,7 @@ statements! {
     SETTINGS = "accounting.facts.settings" as reference:
         "SELECT retained_earnings_account_id, rounding_account_id, opening_account_id, \
          exchange_differences_account_id, unrealised_exchange_account_id, receivable_revaluation_account_id, \
-         payable_revaluation_account_id, version \
+         payable_revaluation_account_id, inter_branch_account_id, balancing_dimension_id, version \
          FROM ledger_settings WHERE tenant_id = ?1";
     JOURNAL = "accounting.facts.journal" as reference: journal_select!("j.id = ?2");
     JOURNAL_BY_CODE = "accounting.facts.journal_by_code" as reference: journal_select!("j.code = ?2");
@@ -95,6 +96,7 @@ impl SqlUnitOfWork {
             locks: self.read_locks().await?,
             exceptions: self.read_exceptions(user).await?,
             approval_policies: self.read_approval_policies().await?,
+            dimension_defaults: self.read_dimension_defaults().await?,
             dimension_rules: self.read_dimension_rules().await?,
             ..books
         })
@@ -220,7 +222,7 @@ impl SqlUnitOfWork {
 }
 
 /// The columns of `account_select!`
-fn read_account(row: Row) -> StorageResult<(AccountFacts, LocalizedName)> {
+pub(super) fn read_account(row: Row) -> StorageResult<(AccountFacts, LocalizedName)> {
     let mut columns = row.columns("account");
     let (id, code, is_posting, active, currency) = (
         columns.get("id")?,
@@ -229,10 +231,20 @@ fn read_account(row: Row) -> StorageResult<(AccountFacts, LocalizedName)> {
         columns.get("active")?,
         columns.get("currency")?,
     );
-    let control = columns.parse("control", |text| ControlKind::parse(text).ok())?;
+    let control: ControlKind = columns.parse("control", |text| ControlKind::parse(text).ok())?;
+    let reconcilable: bool = columns.get("reconcilable")?;
     let account_type = columns.parse("type", |text| AccountType::parse(text).ok())?;
     let requires_party = control.requires_party();
-    let facts =
-        AccountFacts { id, code, is_posting, active, currency, control, requires_party, account_type };
+    let facts = AccountFacts {
+        id,
+        code,
+        is_posting,
+        active,
+        currency,
+        control,
+        requires_party,
+        opens_lines: reconcilable && !requires_party,
+        account_type,
+    };
     Ok((facts, read_name(&mut columns)?))
 }

@@ -5,14 +5,14 @@ use application::ports::storage_error::{StorageError, StorageResult};
 use application::ports::stored::Stored;
 use async_trait::async_trait;
 use domain::accounting::account::Account;
-use domain::accounting::dimension::{Dimension, DimensionValue};
+use domain::accounting::dimension::{Dimension, DimensionDefault, DimensionValue};
 use uuid::Uuid;
 
 use super::accounts::{ACCOUNT_INSERT, account_columns, read_account};
 use super::dimensions::{VALUE_INSERT, read_value, value_columns};
 use crate::persistence::SqlUnitOfWork;
 use crate::persistence::table::Table;
-use crate::statements;
+use crate::{rows_of, statements};
 
 statements! {
     CHART = "accounting.imports.chart":
@@ -21,6 +21,8 @@ statements! {
         "SELECT id, code, name_ar, name_en, active, version FROM dimension WHERE tenant_id = ?1 ORDER BY code";
     VALUES = "accounting.imports.dimension_values":
         concat!(value_columns!(), " WHERE v.tenant_id = ?1");
+    DEFAULTS = "accounting.imports.dimension_defaults":
+        rows_of!(DimensionDefault, " WHERE t.tenant_id = ?1 AND t.journal_id IS NULL");
     EARLIER = "accounting.import_file.earlier":
         "SELECT {first} id, occurrence, imported_at, entries, first_number, last_number FROM import_file \
          WHERE tenant_id = ?1 AND kind = ?2 AND fingerprint = ?3 ORDER BY occurrence DESC {only}";
@@ -53,6 +55,11 @@ impl ImportRepository for SqlUnitOfWork {
         rows.into_iter()
             .map(|row| read_value(&mut row.columns("dimension_value")).map(|stored| stored.value))
             .collect()
+    }
+
+    async fn dimension_defaults(&mut self) -> StorageResult<Vec<DimensionDefault>> {
+        let rows = self.tx.query(&DEFAULTS, &[self.tenant.into()]).await?.into_iter();
+        rows.map(|row| DimensionDefault::read(&mut row.columns("dimension_default"))).collect()
     }
 
     async fn add_dimension_values(&mut self, values: &[DimensionValue]) -> StorageResult<()> {

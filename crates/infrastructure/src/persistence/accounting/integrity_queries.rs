@@ -16,7 +16,7 @@ use futures::stream::{BoxStream, StreamExt};
 use super::integrity_statements::{
     ACCOUNT_BALANCES, ALLOCATIONS, BALANCE_TOTALS, CHAIN_HEADS, CHAINED_JOURNALS, CHAINED_LINES,
     DAILY_BALANCES, DIMENSION_BALANCES, ENTRIES_BALANCED, EVENTS, FEED_MATCHES, LINES_MATCH, NUMBERS_UNIQUE,
-    OPEN_ITEMS, PROGRESS, RETURN_ENTRIES, REVERSALS, SERIES, TAX_DAYS, TAX_ENTRIES,
+    LINE_MATCHES, OPEN_ITEMS, OPEN_LINES, PROGRESS, RETURN_ENTRIES, REVERSALS, SERIES, TAX_DAYS, TAX_ENTRIES,
 };
 use super::journal_entry_rows::{HeaderRow, read_line};
 use crate::persistence::tax::tax_days::NO_ACCOUNT;
@@ -55,6 +55,8 @@ impl IntegrityQueries for Db {
             IntegrityRule::FeedMatchesLedger => (&FEED_MATCHES, posting),
             IntegrityRule::OpenItemsEqualControl => (&OPEN_ITEMS, party_balance),
             IntegrityRule::AllocationsEqualOpen => (&ALLOCATIONS, open_item),
+            IntegrityRule::OpenLinesEqualAccounts => (&OPEN_LINES, account_lines),
+            IntegrityRule::LineMatchesEqualOpen => (&LINE_MATCHES, open_line),
             IntegrityRule::TaxEntriesEqualVatAccounts => (&TAX_ENTRIES, tax_entries),
             IntegrityRule::TaxDaysEqualEntries => {
                 params.push(NO_ACCOUNT.into());
@@ -193,6 +195,19 @@ fn party_balance(columns: &mut Columns) -> StorageResult<Contradiction> {
     let subject = format!("{} {}", account.unwrap_or_default(), party.unwrap_or_default());
     let detail = format!("open items differ from the ledger by {}", amount(difference));
     Ok(Contradiction { subject: subject.trim_end().to_owned(), detail })
+}
+
+fn account_lines(columns: &mut Columns) -> StorageResult<Contradiction> {
+    let (account, difference): (Option<String>, Amount) =
+        (columns.get("account")?, columns.get("difference")?);
+    let detail = format!("open lines differ from the ledger by {}", amount(difference));
+    Ok(Contradiction { subject: account.unwrap_or_default(), detail })
+}
+
+fn open_line(columns: &mut Columns) -> StorageResult<Contradiction> {
+    let subject = entry_name(columns)?;
+    let line_no: i64 = columns.get("line_no")?;
+    Ok(Contradiction { subject, detail: format!("what is open of line {line_no} is not what its matches left") })
 }
 
 fn open_item(columns: &mut Columns) -> StorageResult<Contradiction> {

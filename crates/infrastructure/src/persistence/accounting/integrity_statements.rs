@@ -101,6 +101,25 @@ statements! {
          WHERE tenant_id = ?1 GROUP BY item_id) x ON x.item_id = i.id WHERE i.tenant_id = ?1 \
          AND (i.amount - COALESCE(x.amount, 0) <> i.open_amount \
          OR i.company_amount - COALESCE(x.company_amount, 0) <> i.open_company_amount) ORDER BY e.id, i.line_no {page ?2}";
+    OPEN_LINES = "accounting.integrity.open_lines":
+        "SELECT a.code AS account, y.difference FROM (SELECT x.account_id, SUM(x.amount) AS difference FROM (\
+         SELECT o.account_id, o.open_company_amount AS amount FROM open_line o WHERE o.tenant_id = ?1 \
+         UNION ALL SELECT l.account_id, l.credit - l.debit AS amount FROM account c \
+         INNER JOIN ledger_line l ON l.tenant_id = c.tenant_id AND l.account_id = c.id \
+         WHERE c.tenant_id = ?1 AND c.reconcilable = 1 AND c.control NOT IN ('receivable', 'payable')) x \
+         GROUP BY x.account_id HAVING SUM(x.amount) <> 0) y \
+         LEFT JOIN account a ON a.tenant_id = ?1 AND a.id = y.account_id ORDER BY a.code {page ?2}";
+    LINE_MATCHES = "accounting.integrity.line_matches":
+        "SELECT e.id, e.number, o.line_no FROM open_line o \
+         INNER JOIN journal_entry e ON e.tenant_id = o.tenant_id AND e.id = o.entry_id \
+         LEFT JOIN (SELECT x.entry_id, x.line_no, CAST(SUM(x.amount) AS DECIMAL(19,4)) AS amount, \
+         CAST(SUM(x.company_amount) AS DECIMAL(19,4)) AS company_amount FROM line_match m \
+         INNER JOIN line_match_line x ON x.tenant_id = m.tenant_id AND x.match_id = m.id \
+         WHERE m.tenant_id = ?1 AND m.status = 'matched' GROUP BY x.entry_id, x.line_no) t \
+         ON t.entry_id = o.entry_id AND t.line_no = o.line_no WHERE o.tenant_id = ?1 \
+         AND (o.open_amount <> CASE WHEN o.reversed_at IS NULL THEN o.amount - COALESCE(t.amount, 0) ELSE 0 END \
+         OR o.open_company_amount <> CASE WHEN o.reversed_at IS NULL THEN o.company_amount - COALESCE(t.company_amount, 0) \
+         ELSE 0 END OR (o.reversed_at IS NOT NULL AND t.amount IS NOT NULL)) ORDER BY e.id, o.line_no {page ?2}";
     TAX_ENTRIES = "accounting.integrity.tax_entries":
         "SELECT e.id, e.number, a.code AS account, y.difference FROM (SELECT x.entry_id, x.account_id, SUM(x.amount) AS difference \
          FROM (SELECT t.entry_id, t.account_id, CASE WHEN t.side = 'input' THEN t.tax ELSE -t.tax END AS amount \

@@ -13,6 +13,7 @@ table! {
     unique code
     used by {
         "journal-entries": "SELECT {first} 1 FROM journal_entry WHERE tenant_id = ?1 AND journal_id = ?2 {only}",
+        "dimension-defaults": "SELECT {first} 1 FROM dimension_default WHERE tenant_id = ?1 AND journal_id = ?2 {only}",
         "approval-policies": "SELECT {first} 1 FROM approval_policy WHERE tenant_id = ?1 AND journal_id = ?2 {only}",
     }
     mentioned true

@@ -16,7 +16,7 @@ use crate::sql::value::{Row, Value};
 use crate::statements;
 
 /// The column of each role, in the order of [`LedgerAccountRole::ALL`].
-const COLUMNS: [(LedgerAccountRole, &str); 7] = [
+const COLUMNS: [(LedgerAccountRole, &str); 8] = [
     (LedgerAccountRole::RetainedEarnings, "retained_earnings_account_id"),
     (LedgerAccountRole::Rounding, "rounding_account_id"),
     (LedgerAccountRole::Opening, "opening_account_id"),
@@ -24,19 +24,21 @@ const COLUMNS: [(LedgerAccountRole, &str); 7] = [
     (LedgerAccountRole::UnrealisedExchange, "unrealised_exchange_account_id"),
     (LedgerAccountRole::ReceivableRevaluation, "receivable_revaluation_account_id"),
     (LedgerAccountRole::PayableRevaluation, "payable_revaluation_account_id"),
+    (LedgerAccountRole::InterBranch, "inter_branch_account_id"),
 ];
 
 statements! {
     UPDATE = "accounting.ledger_settings.update":
         "UPDATE ledger_settings SET retained_earnings_account_id = ?3, rounding_account_id = ?4, opening_account_id = ?5, \
          exchange_differences_account_id = ?6, unrealised_exchange_account_id = ?7, \
-         receivable_revaluation_account_id = ?8, payable_revaluation_account_id = ?9, version = ?2 \
+         receivable_revaluation_account_id = ?8, payable_revaluation_account_id = ?9, inter_branch_account_id = ?10, \
+         balancing_dimension_id = ?11, version = ?2 \
          WHERE tenant_id = ?1 AND version = ?2 - 1";
     INSERT = "accounting.ledger_settings.insert":
         "INSERT INTO ledger_settings (tenant_id, version, retained_earnings_account_id, rounding_account_id, \
          opening_account_id, exchange_differences_account_id, unrealised_exchange_account_id, \
-         receivable_revaluation_account_id, payable_revaluation_account_id) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+         receivable_revaluation_account_id, payable_revaluation_account_id, inter_branch_account_id, balancing_dimension_id) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
 }
 
 #[async_trait]
@@ -44,6 +46,7 @@ impl LedgerSettingsRepository for SqlUnitOfWork {
     async fn save(&mut self, settings: &LedgerSettings) -> StorageResult<bool> {
         let mut params: Vec<Value> = vec![self.tenant.into(), settings.version.into()];
         params.extend(COLUMNS.map(|(role, _)| settings.account(role).into()));
+        params.push(settings.balancing_dimension.into());
         if self.tx.execute(&UPDATE, &params).await? == 1 {
             return Ok(true);
         }
@@ -71,5 +74,6 @@ pub(crate) fn read_settings(row: Row) -> StorageResult<LedgerSettings> {
     for (role, column) in COLUMNS {
         accounts.set(role, columns.get(column)?);
     }
-    Ok(LedgerSettings { accounts, version: columns.get("version")? })
+    let balancing_dimension = columns.get("balancing_dimension_id")?;
+    Ok(LedgerSettings { accounts, balancing_dimension, version: columns.get("version")? })
 }

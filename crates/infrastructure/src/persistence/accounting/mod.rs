@@ -13,6 +13,7 @@ pub mod codes;
 pub mod columns;
 pub mod company_money;
 pub mod currencies;
+pub mod dimension_defaults;
 pub mod dimension_facts;
 pub mod dimension_rules;
 pub mod dimension_sets;
@@ -37,8 +38,11 @@ pub mod journals;
 pub mod ledger;
 pub mod ledger_export_queries;
 pub mod ledger_settings;
+pub mod line_match_queries;
+pub mod line_matches;
 pub mod locks;
 pub mod number_series;
+pub mod open_lines;
 pub mod opening_balances;
 pub mod posting_rules;
 pub mod recurring;
@@ -53,6 +57,7 @@ pub mod report_sql;
 pub mod revaluation_runs;
 
 use crate::sql::bulk::{Accumulate, Bulk};
+use crate::sql::bulk_update::BulkUpdate;
 use crate::sql::list::ListSql;
 use crate::sql::statement::{Lookup, Statement};
 
@@ -67,6 +72,7 @@ pub fn statements() -> Vec<&'static Statement> {
         close_checklist::ALL,
         columns::ALL,
         company_money::ALL,
+        dimension_defaults::ALL,
         dimension_facts::ALL,
         dimension_sets::ALL,
         dimensions::ALL,
@@ -82,8 +88,11 @@ pub fn statements() -> Vec<&'static Statement> {
         ledger::ALL,
         ledger_export_queries::ALL,
         ledger_settings::ALL,
+        line_match_queries::ALL,
+        line_matches::ALL,
         locks::ALL,
         number_series::ALL,
+        open_lines::ALL,
         opening_balances::ALL,
         posting_rules::ALL,
         recurring_entries::ALL,
@@ -103,6 +112,7 @@ pub fn lookups() -> Vec<&'static Lookup> {
         entry_lines::LOOKUPS,
         facts::LOOKUPS,
         integrity_evidence::LOOKUPS,
+        open_lines::LOOKUPS,
     ]
     .concat()
 }
@@ -115,6 +125,8 @@ pub fn bulks() -> Vec<&'static Bulk> {
         dimensions::BULKS,
         fiscal_years::BULKS,
         journal_entry_inserts::BULKS,
+        line_matches::BULKS,
+        open_lines::BULKS,
         recurring_occurrences::BULKS,
     ]
     .concat()
@@ -124,8 +136,13 @@ pub fn accumulations() -> Vec<&'static Accumulate> {
     balances::ACCUMULATIONS.to_vec()
 }
 
+pub fn bulk_updates() -> Vec<&'static BulkUpdate> {
+    open_lines::BULK_UPDATES.to_vec()
+}
+
 pub fn lists() -> Vec<&'static ListSql> {
-    vec![
+    let matches = line_match_queries::LISTS;
+    [matches, &[
         &account_queries::LIST,
         &approvals::LIST,
         &fiscal_year_queries::PERIOD_LIST,
@@ -137,5 +154,6 @@ pub fn lists() -> Vec<&'static ListSql> {
         &recurring_entries::LIST,
         &recurring_occurrences::LIST,
         &revaluation_runs::LIST,
-    ]
+    ]]
+    .concat()
 }

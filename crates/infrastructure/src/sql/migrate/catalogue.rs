@@ -90,6 +90,10 @@ pub static MIGRATIONS: &[Migration] = migrations![
     33 "0033_approvals": Meaning "an earlier version posts and changes entries that wait for approval",
     34 "0034_merged_parties": Meaning "an earlier version does not know that a code stands for another party",
     35 "0035_accruals": Meaning "an earlier version posts accruals without the entry that takes them back",
+    40 "0040_line_matches": Meaning "lines that an earlier version posts have no open lines",
+    41 "0041_opening_entries": Statements "an earlier version takes one of several opening entries for all of them",
+    42 "0042_dimension_defaults": Meaning "an earlier version posts lines without the dimensions that their accounts add",
+    43 "0043_branches": Meaning "an earlier version posts entries that do not balance by branch",
 ];
 
 impl Migration {

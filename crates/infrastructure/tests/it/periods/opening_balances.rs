@@ -1,4 +1,4 @@
-//! R13: one opening entry, balanced through the opening account, with open items per document.
+//! R13: opening entries, balanced through the opening account, with open items per document.
 
 use application::accounting::opening_balances::CreateOpeningBalances;
 use application::accounting::ports::opening_balances::OpeningBalanceQueries;
@@ -25,9 +25,10 @@ const LINES: [&str; 4] = [
 ];
 
 #[tokio::test]
-async fn opening_balances_are_posted_once_until_they_are_reversed() {
+async fn opening_balances_are_posted_and_reversed_part_by_part() {
     let books = Books::with_years(1).await;
-    assert!(books.house.db.opening_balances(books.tenant).await.unwrap().is_none());
+    let opened = || books.house.db.opening_balances(books.tenant);
+    assert!(opened().await.unwrap().entries.is_empty());
     let posted = books.run(opening(&LINES)).await.unwrap();
     assert_eq!((&posted["kind"], &posted["postingDate"]), (&"opening".into(), &"2025-01-01".into()));
     assert_eq!((&posted["number"], &posted["lineCount"]), (&"OPENING-2025-00001".into(), &5.into()));
@@ -36,21 +37,25 @@ async fn opening_balances_are_posted_once_until_they_are_reversed() {
     assert_eq!(posted["lines"][3]["companyDebit"], "375.00");
     let expected = [("1000", "500"), ("1100", "300"), ("1200", "375"), ("3900", "-1175")];
     assert_eq!(books.balances(None).await, figures(&expected));
-    let twice = books.run(opening(&LINES)).await.unwrap_err();
-    assert_eq!(codes(&twice), ["opening_balances_exist"]);
-
+    let capital = books.run(opening(&["3100 0 1175"])).await.unwrap();
+    assert_eq!(capital["number"], "OPENING-2025-00002");
+    let shown = opened().await.unwrap();
+    assert_eq!((shown.complete, shown.opening_account_balance.as_str()), (true, "0.00"));
     let id: Uuid = posted["id"].as_str().unwrap().parse().unwrap();
-    let shown = books.house.db.opening_balances(books.tenant).await.unwrap().unwrap();
-    assert_eq!(shown.id, id);
+    let ids: Vec<_> = shown.entries.iter().map(|entry| entry.id.to_string()).collect();
+    assert_eq!(ids, [capital["id"].as_str().unwrap(), &id.to_string()]);
     let reversal = ReverseJournalEntry {
         id: id.into(),
         posting_date: Some(day("2025-01-01")),
         reason: "wrong".to_owned(),
     };
     books.run(reversal).await.unwrap();
-    assert!(books.house.db.opening_balances(books.tenant).await.unwrap().is_none());
+    let shown = opened().await.unwrap();
+    assert_eq!((shown.complete, shown.opening_account_balance.as_str()), (false, "1175.00"));
+    assert_eq!(shown.entries.len(), 1, "the other part stays");
     books.run(opening(&["1000 10 0", "3100 0 10"])).await.unwrap();
-    assert_eq!(books.balances(None).await, figures(&[("1000", "10"), ("3100", "-10")]));
+    let expected = [("1000", "10"), ("3100", "-1185"), ("3900", "1175")];
+    assert_eq!(books.balances(None).await, figures(&expected));
 }
 
 #[tokio::test]

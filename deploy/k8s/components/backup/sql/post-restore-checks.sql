@@ -213,6 +213,53 @@ LEFT JOIN allocation_item AS e ON e.tenant_id = i.tenant_id AND e.item_id = i.id
 GROUP BY t.code, i.id, i.party, i.amount, i.open_amount
 HAVING i.amount - CAST(COALESCE(SUM(e.amount), 0) AS DECIMAL(19, 4)) <> i.open_amount;
 
+-- Open lines of each reconcilable account are its balance.
+INSERT INTO @found (rule_name, tenant, detail)
+SELECT
+    N'open_lines_equal_accounts' AS rule_name,
+    t.code AS tenant,
+    CONCAT(N'open lines of account ', a.code, N' differ from the ledger by ', SUM(x.amount)) AS detail
+FROM (
+    SELECT
+        o.tenant_id,
+        o.account_id,
+        o.open_company_amount AS amount
+    FROM open_line AS o
+    UNION ALL
+    SELECT
+        l.tenant_id,
+        l.account_id,
+        l.credit - l.debit AS amount
+    FROM ledger_line AS l
+    INNER JOIN account AS c ON c.tenant_id = l.tenant_id AND c.id = l.account_id
+    WHERE c.reconcilable = 1 AND c.control NOT IN (N'receivable', N'payable')
+) AS x
+INNER JOIN tenant AS t ON t.id = x.tenant_id
+INNER JOIN account AS a ON a.tenant_id = x.tenant_id AND a.id = x.account_id
+GROUP BY t.code, a.code
+HAVING SUM(x.amount) <> 0;
+
+-- What is open of each line is its amount less its matches.
+INSERT INTO @found (rule_name, tenant, detail)
+SELECT
+    N'line_matches_equal_open' AS rule_name,
+    t.code AS tenant,
+    CONCAT(N'line ', o.line_no, N' of an entry has ', o.open_amount, N' open') AS detail
+FROM open_line AS o
+INNER JOIN tenant AS t ON t.id = o.tenant_id
+LEFT JOIN (
+    SELECT
+        l.tenant_id,
+        l.entry_id,
+        l.line_no,
+        CAST(SUM(l.amount) AS DECIMAL(19, 4)) AS amount
+    FROM line_match_line AS l
+    INNER JOIN line_match AS m ON m.tenant_id = l.tenant_id AND m.id = l.match_id
+    WHERE m.status = N'matched'
+    GROUP BY l.tenant_id, l.entry_id, l.line_no
+) AS x ON x.tenant_id = o.tenant_id AND x.entry_id = o.entry_id AND x.line_no = o.line_no
+WHERE o.open_amount <> CASE WHEN o.reversed_at IS NULL THEN o.amount - COALESCE(x.amount, 0) ELSE 0 END;
+
 -- The tax entries of each document are what it posted on the VAT accounts.
 INSERT INTO @found (rule_name, tenant, detail)
 SELECT

@@ -24,6 +24,7 @@ use domain::accounting::account::{
     ACCOUNT_CYCLE, ACCOUNT_HAS_CHILDREN, ACCOUNT_PARENT_IS_POSTING, ACCOUNT_PARENT_TYPE_DIFFERS,
     ACCOUNT_TOO_DEEP, ACCOUNT_USED_NO_CHANGE, ACCOUNT_USED_NO_HEADING,
 };
+use domain::accounting::line_match::ACCOUNT_HAS_LINE_MATCHES;
 
 use crate::media::{CSV, NDJSON};
 use crate::operation::Operations;
@@ -76,7 +77,10 @@ pub fn operations(ops: &mut Operations) {
         .id("update_account")
         .tag(TAG)
         .summary("Change an account")
-        .description("Once the account has entries, its type, currency and control kind are fixed.")
+        .description(
+            "Once the account has entries, its type, currency and control kind are fixed. An account that becomes \
+             `reconcilable` has every line that was posted to it open, and cannot cease to be while matches stand.",
+        )
         .command::<UpdateAccount>()
         .if_match()
         .body::<dto::UpdateAccountBody>()
@@ -88,6 +92,7 @@ pub fn operations(ops: &mut Operations) {
             &ACCOUNT_USED_NO_CHANGE,
             &ACCOUNT_USED_NO_HEADING,
             &ACCOUNT_IN_LEDGER_SETTINGS,
+            &ACCOUNT_HAS_LINE_MATCHES,
         ]);
     ops.delete("/accounts/{id}", delete::delete)
         .id("delete_account")

@@ -63,7 +63,7 @@ A line of NDJSON is a row with these members, or an entry with its `lines`: then
 the entry apply to lines that do not name their own, `description` and `reference` are those of the object they stand in, and `entry` may be left out.\n\n\
 The same entries are imported once: a file whose rows mean what those of an earlier import of the same type meant, whatever its line ends, \
 order, format or `Idempotency-Key`, is refused with `import_duplicate`, which names that import. `allowDuplicate=true` imports it once more, for \
-instance after the earlier entries were reversed. Dry runs and failed imports do not count. Accounts and opening balances cannot be imported twice in any case.";
+instance after the earlier entries were reversed. Dry runs and failed imports do not count. Accounts cannot be imported twice in any case.";
 
 const PARTIES: &str = "A party is known by its code. Of one that exists, cells that are empty are kept; with `update=true`, or `true` in the column \
 `update`, the others are changed, and otherwise a difference is refused. A file has at most 20,000 parties.";

@@ -31,6 +31,7 @@ use domain::accounting::journal_entry::{
     ENTRY_ALREADY_REVERSED, ENTRY_BELONGS_TO_DOCUMENT, ENTRY_HAS_ALLOCATIONS, ENTRY_IS_REVERSAL,
     FISCAL_PERIOD_CLOSED, REVERSAL_NOT_COPIED, REVERSE_ON_NOT_LATER, UNBALANCED_ENTRY,
 };
+use domain::accounting::line_match::ENTRY_HAS_LINE_MATCHES;
 
 use crate::operation::Operations;
 
@@ -162,6 +163,7 @@ fn actions(ops: &mut Operations) {
             &ENTRY_NOT_POSTED,
             &ENTRY_BELONGS_TO_DOCUMENT,
             &ENTRY_HAS_ALLOCATIONS,
+            &ENTRY_HAS_LINE_MATCHES,
         ]);
     ops.post("/journal-entries/{id}/copy", copy::copy)
         .id("copy_journal_entry")

@@ -6,6 +6,7 @@ mod control_accounts;
 pub mod csv_options;
 mod general_ledger;
 mod income_statement;
+mod open_lines;
 pub mod query;
 pub mod render;
 pub mod tables;
@@ -137,4 +138,5 @@ fn statements(ops: &mut Operations) {
         .view::<ControlAccountsView>()
         .media(&FORMS)
         .errors(&ERRORS);
+    open_lines::operation(ops);
 }

@@ -127,6 +127,7 @@ impl Row {
             cash_flow: Some(CashFlowActivity::parse(&self.cash_flow)?),
             active: Some(true),
             reconcilable: Some(self.reconcilable == 1),
+            default_dimensions: None,
         })
     }
 }

@@ -123,6 +123,7 @@ mod tests {
                 currency: account.currency,
                 control: account.control.unwrap(),
                 requires_party: account.control.unwrap().requires_party(),
+                opens_lines: false,
                 account_type: account.account_type,
             };
             assert_eq!(slot.check(&facts, sar), Ok(()), "{slot} {code}");

@@ -26,6 +26,7 @@ fn account() -> AccountFacts {
         currency: None,
         control: ControlKind::None,
         requires_party: false,
+        opens_lines: false,
         account_type: AccountType::Expense,
     }
 }
