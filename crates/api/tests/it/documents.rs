@@ -2,6 +2,7 @@
 
 mod any_order;
 mod at_once;
+mod branches;
 mod discounts;
 mod dunning;
 mod kept;

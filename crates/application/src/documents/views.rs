@@ -34,6 +34,12 @@ pub struct DocumentView {
     pub party_code: String,
     /// The name of the party in each language, as it was when the document was made.
     pub party_name: DocumentNameView,
+    /// The branch; null where the document has none.
+    #[serde(default)]
+    pub branch_id: Option<Uuid>,
+    /// Its code.
+    #[serde(default)]
+    pub branch_code: Option<String>,
     pub document_date: NaiveDate,
     pub posting_date: NaiveDate,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -330,6 +336,8 @@ impl StoredDocument {
             document_type: self.document_type.as_str().to_owned(),
             status: self.status.as_str().to_owned(),
             number: self.number.clone(),
+            branch_id: self.branch.as_ref().map(|branch| branch.id.uuid()),
+            branch_code: self.branch.as_ref().map(|branch| branch.code.clone()),
             open_amount: open.map(|open| open.display(scale)),
             payment_state: state.map(str::to_owned),
             journal_entry_id: self.entry.map(|id| id.uuid()),

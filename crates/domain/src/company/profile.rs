@@ -1,5 +1,6 @@
 //! Name and registration of the company, as its documents and returns state them (R39).
 
+use crate::company::branch::BranchId;
 use crate::country::Country;
 use crate::documents::price_match::PriceTolerance;
 use crate::error::{Violation, Violations};
@@ -68,6 +69,8 @@ pub struct CompanyProfile {
     pub payment_tolerances: PaymentTolerances,
     /// When VAT of a bad debt may be taken back.
     pub bad_debt_relief: BadDebtRelief,
+    /// The branch of documents that name none.
+    pub default_branch: Option<BranchId>,
     /// 0 while nobody has saved it.
     pub version: i64,
 }
@@ -86,6 +89,7 @@ impl CompanyProfile {
             discount_without_vat: false,
             payment_tolerances: PaymentTolerances::default(),
             bad_debt_relief: BadDebtRelief::default(),
+            default_branch: None,
             version: 0,
         }
     }

@@ -111,6 +111,7 @@ pub enum Column {
     Amount,
     Method,
     Invoice,
+    Branch,
     Charges,
 }
 

@@ -1,11 +1,12 @@
 //! The body that changes the company profile.
 
+use domain::company::branch::BranchId;
 use domain::company::profile::VatPeriod;
 use domain::money::{Amount, CurrencyCode, Percentage};
 use domain::parties::registration::REGISTRATIONS_MAX;
 use domain::settlement::bad_debt::BAD_DEBT_MONTHS_MAX;
 use domain::settlement::tolerance::TOLERANCES_MAX;
-use domain::text::LocalizedName;
+use domain::text::{Code, LocalizedName};
 
 use crate::company::address::CompanyAddressBody;
 use crate::parties::party::{REGISTRATION_TEXT_LENGTH_MAX, RegistrationBody};
@@ -40,6 +41,10 @@ request! {
         bad_debt_months: Optional<Int<1, BAD_DEBT_MONTHS_MAX>>,
         /// The debt, in the company currency, beyond which that needs a proof of the claim; 100,000 at first.
         bad_debt_proof_above: Optional<Amount>,
+        /// The branch of documents that name none, by its id; null leaves it to the only active branch.
+        default_branch_id: Patch<BranchId>,
+        /// That branch, by its code.
+        default_branch_code: Patch<Code>,
     }
 
     /// The difference of a payment that may be written off in a currency.

@@ -8,6 +8,7 @@ use domain::money::Currency;
 use domain::settlement::tolerance::PaymentTolerance;
 use serde::Serialize;
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 pub use body::{CompanyProfileChange, PaymentToleranceBody};
 
@@ -47,6 +48,8 @@ pub struct CompanyProfileView {
     pub bad_debt_months: u32,
     /// The debt beyond which that needs a proof of the claim.
     pub bad_debt_proof_above: String,
+    /// The branch of documents that name none. Null leaves it to the only active branch, if there is just one.
+    pub default_branch_id: Option<Uuid>,
     /// 0 until the profile is saved for the first time.
     pub version: i64,
 }
@@ -90,6 +93,7 @@ impl From<&CompanyProfile> for CompanyProfileView {
                 .collect(),
             bad_debt_months: profile.bad_debt_relief.months,
             bad_debt_proof_above: profile.bad_debt_relief.proof_above.display(2),
+            default_branch_id: profile.default_branch.map(|id| id.uuid()),
             version: profile.version,
         }
     }

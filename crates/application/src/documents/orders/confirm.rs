@@ -31,7 +31,8 @@ pub(super) async fn confirm(
     let document_type = prepared.document.document_type;
     let date = prepared.document.posting_date;
     books.learn_date(uow, date).await?;
-    let (series, number) = take_number(uow, &books, document_type, date).await?;
+    let of = (document_type, prepared.document.branch.as_ref());
+    let (series, number) = take_number(uow, &books, of, date).await?;
     let document = StoredDocument {
         status: document_type.entered(),
         number: Some(number),

@@ -144,6 +144,7 @@ impl Preparing<'_> {
             money: header.money,
             include_vat: content.document.prices_include_vat,
             original: header.original.as_ref(),
+            branch: header.branch.as_ref(),
             calculation,
             deducted,
             dues,

@@ -29,6 +29,7 @@ use super::resolve::{Codes, Resolver};
 use super::tax_only::{TaxOnlyLine, TaxOnlyLines, is_tax_only, tax_only_lines};
 use crate::accounting::ports::books::Books;
 use crate::documents::PreparedDocument;
+use crate::documents::branch::DocumentBranch;
 use crate::documents::error::{NOTE_LINES_MISSING, PAYMENT_NEEDS_POST};
 use crate::documents::exchange::DocumentMoney;
 use crate::documents::ports::{GroupUse, StoredDocument};
@@ -97,6 +98,7 @@ pub(super) struct Header {
     pub(super) money: DocumentMoney,
     pub(super) include_vat: Option<bool>,
     pub(super) original: Option<Original>,
+    pub(super) branch: Option<DocumentBranch>,
 }
 
 /// Prepares a document, or answers everything that is wrong with it.
@@ -109,9 +111,10 @@ pub async fn prepare(
     if preparing.input.paid_at_once && !preparing.input.post {
         violations.push(Violation::new(&PAYMENT_NEEDS_POST).at("/payment"));
     }
-    let header = preparing.header(uow, books, &mut violations).await?;
+    let mut header = preparing.header(uow, books, &mut violations).await?;
     let (document_type, input) = (preparing.document_type, &preparing.input);
     let orders = Orders::named(uow, document_type, input.lines, &mut violations).await?;
+    header.branch = preparing.branch(uow, header.original.as_ref(), &orders, &mut violations).await?;
     let (lines, rest) = preparing.lines(&header, &orders, &mut violations);
     let of = (header.party.as_ref().map(|party| party.id), header.money.currency.code);
     orders.check(&lines, of, &mut violations);
@@ -179,7 +182,21 @@ impl Preparing<'_> {
         let before = original.as_ref().and_then(|original| original.document.view.prices_include_vat);
         let include_vat = input.prices_include_vat.or(before);
         let money = money.unwrap_or(DocumentMoney::of_company(books.company));
-        Ok(Header { party, role, dates, money, include_vat, original })
+        Ok(Header { party, role, dates, money, include_vat, original, branch: None })
+    }
+
+    /// The branch, by default that of the corrected document or of the orders.
+    async fn branch(
+        &self,
+        uow: &mut dyn UnitOfWork,
+        original: Option<&Original>,
+        orders: &Orders,
+        violations: &mut Violations,
+    ) -> AppResult<Option<DocumentBranch>> {
+        let inherited = self.input.branch_before.clone();
+        let inherited = inherited.or_else(|| original.map(|original| original.document.branch.clone()));
+        let inherited = inherited.or_else(|| orders.branch());
+        DocumentBranch::of(uow, self.input.branch.as_ref(), inherited, violations).await
     }
 
     /// The lines, and whether the note takes everything that is left of the document that it corrects.

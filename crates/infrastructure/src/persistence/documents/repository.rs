@@ -9,6 +9,7 @@ use application::ports::storage_error::{StorageError, StorageResult};
 use async_trait::async_trait;
 use chrono::NaiveDate;
 use domain::accounting::number_series::NumberSeries;
+use domain::company::branch::BranchId;
 use domain::documents::document_type::DocumentType;
 use domain::documents::note::{DocumentGroup, DocumentLine};
 use domain::documents::progress::LineProgress;
@@ -50,13 +51,14 @@ statements! {
     INSERT = "documents.document.insert":
         "INSERT INTO document (tenant_id, id, document_type, kind, status, number, series_id, party_id, party_code, \
          document_date, posting_date, currency, total, reference, supplier_key, corrects_id, entry_id, reversal_entry_id, body, \
-         content, content_lines, state, order_id, valid_until, created_by, created_at, posted_at, version) VALUES (?1, ?2, ?3, \
-         ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28)";
+         content, content_lines, state, order_id, valid_until, branch_id, branch_code, created_by, created_at, posted_at, version) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, \
+         ?25, ?26, ?27, ?28, ?29, ?30)";
     UPDATE = "documents.document.update":
         "UPDATE document SET kind = ?4, status = ?5, number = ?6, series_id = ?7, party_id = ?8, party_code = ?9, \
          document_date = ?10, posting_date = ?11, currency = ?12, total = ?13, reference = ?14, supplier_key = ?15, \
          corrects_id = ?16, entry_id = ?17, reversal_entry_id = ?18, body = ?19, content = ?20, content_lines = ?21, \
-         state = ?22, order_id = ?23, valid_until = ?24, posted_at = ?25, version = ?26 \
+         state = ?22, order_id = ?23, valid_until = ?24, branch_id = ?25, branch_code = ?26, posted_at = ?27, version = ?28 \
          WHERE tenant_id = ?1 AND id = ?2 AND version = ?3";
     DELETE = "documents.document.delete_draft":
         "DELETE FROM document WHERE tenant_id = ?1 AND id = ?2 AND version = ?3 AND status = 'draft'";
@@ -78,7 +80,8 @@ statements! {
         mssql: concat!("UPDATE party SET version = version WHERE tenant_id = ?1 AND id = ?2;\n", receivable!());
     SERIES = "documents.document.series":
         "SELECT {first} s.id, s.code, s.name_ar, s.name_en, s.pattern, s.reset, s.gapless, s.active, s.version \
-         FROM number_series s WHERE s.tenant_id = ?1 AND s.document_type = ?2 AND s.active = 1 ORDER BY s.code {only}";
+         FROM number_series s WHERE s.tenant_id = ?1 AND s.document_type = ?2 AND s.active = 1 \
+         AND (s.branch_id = ?3 OR s.branch_id IS NULL) ORDER BY CASE WHEN s.branch_id IS NULL THEN 1 ELSE 0 END, s.code {only}";
 }
 
 static BY_ID: Lookup = Lookup::new(
@@ -279,8 +282,13 @@ impl DocumentRepository for SqlUnitOfWork {
         rows.into_iter().map(|row| row.single("document", "id")).collect()
     }
 
-    async fn document_series(&mut self, document_type: DocumentType) -> StorageResult<Option<NumberSeries>> {
-        let row = self.tx.find(&SERIES, &[self.tenant.into(), document_type.as_str().into()]).await?;
+    async fn document_series(
+        &mut self,
+        document_type: DocumentType,
+        branch: Option<BranchId>,
+    ) -> StorageResult<Option<NumberSeries>> {
+        let params = [self.tenant.into(), document_type.as_str().into(), branch.into()];
+        let row = self.tx.find(&SERIES, &params).await?;
         row.map(|row| read_series(&mut row.columns("number_series"))).transpose()
     }
 

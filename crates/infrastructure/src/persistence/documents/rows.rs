@@ -1,7 +1,9 @@
 //! Rows of documents, read in one place.
 
+use application::documents::branch::DocumentBranch;
 use application::documents::ports::{DocumentId, DocumentStatus, NamedDocument, StoredDocument};
 use application::ports::storage_error::{StorageError, StorageResult};
+use domain::company::branch::BranchId;
 use domain::documents::document_type::DocumentType;
 use domain::documents::note::{DocumentGroup, DocumentLine};
 use domain::documents::progress::LineProgress;
@@ -16,7 +18,7 @@ use crate::sql::value::{Columns, Row, Value};
 macro_rules! document_columns {
     () => {
         concat!("d.id, d.document_type, d.kind, d.status, d.state, d.number, d.series_id, ", $crate::persistence::parties::aliases::survivor_id!("d", "party_id"),
-        " AS party_id, ", $crate::persistence::parties::aliases::survivor!("d", "party_code"), " AS party_code, d.document_date, d.posting_date, d.currency, d.total, d.reference, d.supplier_key, d.corrects_id, d.order_id, d.valid_until, d.entry_id, d.reversal_entry_id, d.content, \
+        " AS party_id, ", $crate::persistence::parties::aliases::survivor!("d", "party_code"), " AS party_code, d.branch_id, d.branch_code, d.document_date, d.posting_date, d.currency, d.total, d.reference, d.supplier_key, d.corrects_id, d.order_id, d.valid_until, d.entry_id, d.reversal_entry_id, d.content, \
          d.created_by, d.created_at, d.posted_at, d.version")
     };
 }
@@ -46,6 +48,7 @@ pub(super) fn read_document(columns: &mut Columns) -> StorageResult<StoredDocume
         series: columns.get("series_id")?,
         party: columns.get("party_id")?,
         party_code: columns.get("party_code")?,
+        branch: read_branch(columns)?,
         document_date: columns.get("document_date")?,
         posting_date: columns.get("posting_date")?,
         currency: columns.get("currency")?,
@@ -65,6 +68,12 @@ pub(super) fn read_document(columns: &mut Columns) -> StorageResult<StoredDocume
         posted_at: columns.get("posted_at")?,
         version: columns.get("version")?,
     })
+}
+
+fn read_branch(columns: &mut Columns) -> StorageResult<Option<DocumentBranch>> {
+    let (id, code): (Option<BranchId>, Option<String>) =
+        (columns.get("branch_id")?, columns.get("branch_code")?);
+    Ok(id.zip(code).map(|(id, code)| DocumentBranch { id, code }))
 }
 
 pub(super) fn read_progress(columns: &mut Columns) -> StorageResult<LineProgress> {
@@ -109,6 +118,8 @@ pub(super) fn content(document: &StoredDocument) -> StorageResult<Vec<Value>> {
         own.into(),
         document.order.into(),
         document.valid_until.into(),
+        document.branch.as_ref().map(|branch| branch.id).into(),
+        document.branch.as_ref().map(|branch| branch.code.as_str()).into(),
     ])
 }
 
