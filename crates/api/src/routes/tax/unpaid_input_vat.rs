@@ -18,22 +18,18 @@ use domain::settlement::bad_debt::BAD_DEBT_MONTHS_MAX;
 use domain::text::CODE_LENGTH_MAX;
 
 use crate::answer::ApiResult;
-use crate::export::{Cell, Column, RowStyle, Table, TableRow};
+use crate::export::{Cell, RowStyle, Table, TableRow};
 use crate::extract::Query;
 use crate::operation::Operations;
 use crate::query;
 use crate::routes::accounting::reports::csv_options::{CsvOptions, FileForm};
 use crate::routes::accounting::reports::query::ReportFormat;
 use crate::routes::accounting::reports::render::Setting;
-use crate::routes::accounting::reports::tables::{localized, titled};
+use crate::routes::accounting::reports::tables::{
+    CODE_WIDTH, MONEY_WIDTH, NAME_WIDTH, NUMBER_WIDTH, WORD_WIDTH, column, localized, titled,
+};
 use crate::routes::accounting::reports::{FORMS, READ, TAG};
 use crate::wire::{Int, RequiredText};
-
-const DATE_WIDTH: u8 = 12;
-const CODE_WIDTH: u8 = 12;
-const NUMBER_WIDTH: u8 = 20;
-const NAME_WIDTH: u8 = 36;
-const MONEY_WIDTH: u8 = 16;
 
 query! {
     /// Which bills are listed.
@@ -92,9 +88,9 @@ async fn unpaid_input_vat(
 }
 
 fn table(view: &UnpaidInputVatView, language: Language) -> Table {
-    let column = |key: &str, caption: Caption, width| Column::new(key, caption.text(language), width);
+    let column = |key, caption, width| column(key, caption, width, language);
     let columns = vec![
-        column("taxDate", Caption::TaxDate, DATE_WIDTH),
+        column("taxDate", Caption::TaxDate, WORD_WIDTH),
         column("number", Caption::Number, NUMBER_WIDTH),
         column("branch", Caption::Branch, CODE_WIDTH),
         column("party", Caption::Party, CODE_WIDTH),

@@ -20,22 +20,18 @@ use domain::tax::tax_entry::TaxSide;
 use domain::text::CODE_LENGTH_MAX;
 
 use crate::answer::ApiResult;
-use crate::export::{Cell, Column, RowStyle, Table, TableRow};
+use crate::export::{Cell, RowStyle, Table, TableRow};
 use crate::extract::Query;
 use crate::operation::Operations;
 use crate::query;
 use crate::routes::accounting::reports::csv_options::{CsvOptions, FileForm};
 use crate::routes::accounting::reports::query::ReportFormat;
 use crate::routes::accounting::reports::render::Setting;
-use crate::routes::accounting::reports::tables::{localized, titled};
+use crate::routes::accounting::reports::tables::{
+    CODE_WIDTH, MONEY_WIDTH, NAME_WIDTH, NUMBER_WIDTH, WORD_WIDTH, column, localized, titled,
+};
 use crate::routes::accounting::reports::{FORMS, READ, TAG};
 use crate::wire::RequiredText;
-
-const DATE_WIDTH: u8 = 12;
-const CODE_WIDTH: u8 = 12;
-const NUMBER_WIDTH: u8 = 20;
-const NAME_WIDTH: u8 = 36;
-const MONEY_WIDTH: u8 = 16;
 
 query! {
     /// Which tax entries are listed.
@@ -104,9 +100,9 @@ async fn vat_detail(
 }
 
 fn table(view: &VatDetailView, language: Language) -> Table {
-    let column = |key: &str, caption: Caption, width| Column::new(key, caption.text(language), width);
+    let column = |key, caption, width| column(key, caption, width, language);
     let columns = vec![
-        column("taxDate", Caption::TaxDate, DATE_WIDTH),
+        column("taxDate", Caption::TaxDate, WORD_WIDTH),
         column("box", Caption::VatBox, CODE_WIDTH),
         column("side", Caption::VatSide, CODE_WIDTH),
         column("number", Caption::Number, NUMBER_WIDTH),
