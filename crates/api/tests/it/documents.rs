@@ -6,6 +6,7 @@ mod branches;
 mod discounts;
 mod dunning;
 mod kept;
+mod matching;
 mod merged;
 mod money;
 mod northwind;

@@ -279,6 +279,12 @@ pub struct LineProgressView {
     /// The quantity that may be invoiced now: the ordered quantity of a sales order, the received quantity of a purchase
     /// order.
     pub to_invoice: String,
+    /// The quantity that may be received beyond the ordered one.
+    #[serde(default)]
+    pub beyond: String,
+    /// `three_way` where bills wait for receipts, `two_way` where they do not; left out for sales orders.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub match_policy: Option<String>,
 }
 
 /// A charge on the whole document.
@@ -392,6 +398,8 @@ impl LineProgressView {
             credited: line.credited.to_string(),
             to_deliver: line.to_deliver().to_string(),
             to_invoice: line.to_invoice(basis).to_string(),
+            beyond: line.beyond.to_string(),
+            match_policy: (basis == BillingBasis::Delivered).then(|| line.policy().as_str().to_owned()),
         }
     }
 }

@@ -83,6 +83,8 @@ pub enum Column {
     Weight,
     Volume,
     HsCode,
+    MatchPolicy,
+    OverReceiptPercent,
     Blocked,
     BlockedReason,
     Item,
@@ -244,7 +246,7 @@ pub(super) const fn cell_kind(column: Column) -> CellKind {
         | Column::ValidFrom
         | Column::ValidTo
         | Column::CorrectsDate => CellKind::Date,
-        Column::DiscountPercent => CellKind::Percent,
+        Column::DiscountPercent | Column::OverReceiptPercent => CellKind::Percent,
         Column::Debit
         | Column::Credit
         | Column::Rate

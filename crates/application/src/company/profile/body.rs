@@ -2,6 +2,7 @@
 
 use domain::company::branch::BranchId;
 use domain::company::profile::VatPeriod;
+use domain::documents::match_policy::MatchPolicy;
 use domain::money::{Amount, CurrencyCode, Percentage};
 use domain::parties::registration::REGISTRATIONS_MAX;
 use domain::settlement::bad_debt::BAD_DEBT_MONTHS_MAX;
@@ -33,6 +34,11 @@ request! {
         price_tolerance_percent: Optional<Percentage>,
         /// The tolerance of prices as an amount in the company currency, for one base unit.
         price_tolerance_amount: Optional<Amount>,
+        /// How far receipts may go beyond the ordered quantity, in per cent, of items that do not say it themselves.
+        over_receipt_percent: Optional<Percentage>,
+        /// Whether bills wait for the receipt of what is ordered (`three_way`) or not (`two_way`), of items that do not say it
+        /// themselves.
+        match_policy: Optional<MatchPolicy>,
         /// Whether a discount for early payment leaves VAT as it was, so that no note is made of it.
         discount_without_vat: Optional<bool>,
         /// The differences of payments that may be written off, at most one for each currency. Replaces those before.

@@ -40,6 +40,10 @@ pub struct CompanyProfileView {
     pub price_tolerance_percent: String,
     /// The tolerance of prices as an amount in the company currency, for one base unit.
     pub price_tolerance_amount: String,
+    /// How far receipts may go beyond the ordered quantity, in per cent, of items that do not say it themselves.
+    pub over_receipt_percent: String,
+    /// `three_way` or `two_way`: whether bills wait for the receipt of what is ordered, of items that do not say it themselves.
+    pub match_policy: &'static str,
     /// Whether a discount for early payment leaves VAT as it was.
     pub discount_without_vat: bool,
     /// The differences of payments that may be written off.
@@ -84,6 +88,8 @@ impl From<&CompanyProfile> for CompanyProfileView {
             prices_include_vat: profile.prices_include_vat,
             price_tolerance_percent: profile.price_tolerance.percent.to_string(),
             price_tolerance_amount: profile.price_tolerance.amount.display(2),
+            over_receipt_percent: profile.matching.over_receipt.to_string(),
+            match_policy: profile.matching.policy.as_str(),
             discount_without_vat: profile.discount_without_vat,
             payment_tolerances: profile
                 .payment_tolerances

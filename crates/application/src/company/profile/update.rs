@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use domain::company::branch::{BRANCH_ARCHIVED, Branch, BranchId};
 use domain::company::profile::{CompanyProfile, vat_number};
+use domain::documents::match_policy::OrderMatch;
 use domain::documents::price_match::{PriceTolerance, TOLERANCE_NEGATIVE};
 use domain::error::{Violation, Violations};
 use domain::money::Amount;
@@ -116,6 +117,10 @@ fn merged(
         price_tolerance: PriceTolerance {
             percent: change.price_tolerance_percent.or(&old.price_tolerance.percent),
             amount: amount_after(old.price_tolerance.amount, change, violations),
+        },
+        matching: OrderMatch {
+            policy: change.match_policy.or(&old.matching.policy),
+            over_receipt: change.over_receipt_percent.or(&old.matching.over_receipt),
         },
         discount_without_vat: change.discount_without_vat.or(&old.discount_without_vat),
         payment_tolerances: tolerances.unwrap_or_else(|| old.payment_tolerances.clone()),

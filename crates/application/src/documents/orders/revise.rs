@@ -94,7 +94,7 @@ impl Revised {
                 revised.added.push(line);
                 continue;
             };
-            let changed = old.revise(line.item, line.ordered, line.amount);
+            let changed = old.revise(&line);
             let at = format!("/lines/{index}/quantity");
             revised.changed.extend(violations.check("", changed.map_err(|violation| violation.at(at))));
         }

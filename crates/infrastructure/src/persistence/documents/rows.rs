@@ -27,7 +27,7 @@ pub(super) use document_columns;
 /// The columns in which [`read_progress`] reads what has become of a line of an order.
 macro_rules! progress_columns {
     () => {
-        "p.line_no, p.item_id, p.ordered, p.cancelled, p.delivered, p.returned, p.invoiced, p.credited, p.amount, p.version"
+        "p.line_no, p.item_id, p.ordered, p.cancelled, p.delivered, p.returned, p.invoiced, p.credited, p.amount, p.beyond, p.two_way, p.version"
     };
 }
 pub(super) use progress_columns;
@@ -87,6 +87,8 @@ pub(super) fn read_progress(columns: &mut Columns) -> StorageResult<LineProgress
         invoiced: columns.get("invoiced")?,
         credited: columns.get("credited")?,
         amount: columns.get("amount")?,
+        beyond: columns.get("beyond")?,
+        two_way: columns.get("two_way")?,
         version: columns.get("version")?,
     })
 }

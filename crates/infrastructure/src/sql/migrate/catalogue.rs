@@ -91,6 +91,7 @@ pub static MIGRATIONS: &[Migration] = migrations![
     34 "0034_merged_parties": Meaning "an earlier version does not know that a code stands for another party",
     35 "0035_accruals": Meaning "an earlier version posts accruals without the entry that takes them back",
     44 "0044_document_branches": Meaning "an earlier version numbers the documents of every branch in the series of one",
+    45 "0045_matching": Statements "the table of the progress of orders is made anew on SQLite, and its checks are wider",
 ];
 
 impl Migration {
