@@ -46,6 +46,9 @@ macro_rules! warnings {
 }
 
 warnings! {
+    BRANCH_WITHOUT_VALUE = "branch_without_value",
+        "The dimension branch has no value {branch}, so the lines of the ledger do not name the branch.",
+        "لا قيمة {branch} للبُعد branch، لذا لا تذكر سطور الأستاذ الفرع.";
     CREDIT_LIMIT_NEAR = "credit_limit_near",
         "With this document {party} owes {owed} of the credit limit of {limit}.",
         "يبلغ المستحق على {party} مع هذا المستند {owed} من حد الائتمان {limit}.";

@@ -9,6 +9,7 @@ pub fn catalogue() -> impl Iterator<Item = &'static ErrorDef> {
 }
 
 static LISTED: &[&[&ErrorDef]] = &[
+    crate::company::branch::ALL,
     crate::company::profile::ALL,
     crate::country::ALL,
     crate::documents::money_document::ALL,

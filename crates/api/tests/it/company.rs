@@ -21,8 +21,9 @@ async fn a_profile_that_nobody_saved_has_the_name_of_the_tenant() {
     let profile = tenant.client.get("/company-profile").await;
     let expected = json!({
         "legalName": name, "vatNumber": null, "registrations": [], "address": null, "vatPeriod": "quarterly",
-        "pricesIncludeVat": false, "priceTolerancePercent": "0", "priceToleranceAmount": "0.00",
-        "discountWithoutVat": false, "paymentTolerances": [], "badDebtMonths": 12, "badDebtProofAbove": "100000.00", "version": 0,
+        "pricesIncludeVat": false, "priceTolerancePercent": "0", "priceToleranceAmount": "0.00", "overReceiptPercent": "0",
+        "matchPolicy": "three_way",
+        "discountWithoutVat": false, "paymentTolerances": [], "badDebtMonths": 12, "badDebtProofAbove": "100000.00", "defaultBranchId": null, "version": 0,
     });
     assert_eq!(profile.json(), expected);
     let renamed = json!({ "name": { "en": "Renamed" } });

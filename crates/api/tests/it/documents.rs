@@ -2,9 +2,11 @@
 
 mod any_order;
 mod at_once;
+mod branches;
 mod discounts;
 mod dunning;
 mod kept;
+mod matching;
 mod merged;
 mod money;
 mod northwind;

@@ -26,6 +26,24 @@ async fn in_language(client: &Client, path: &str, language: &str) -> Answer {
 }
 
 #[tokio::test]
+async fn a_branch_stands_on_paper_with_its_own_address_and_registration() {
+    let (_world, tenant) = company().await;
+    let client = &tenant.client;
+    let profile = json!({ "registrations": [{ "scheme": "CRN", "number": "1010010000" }], "address": { "city": { "en": "Riyadh" } } });
+    client.with_etag("PATCH", "/company-profile", "*", profile).await.expect(200);
+    let branch = json!({
+        "code": "JED", "name": { "ar": "فرع جدة", "en": "Corniche branch" },
+        "registrations": [{ "scheme": "CRN", "number": "4030010000" }], "address": { "city": { "en": "Jeddah" } },
+    });
+    posted(client, "/branches", branch).await;
+    let view = posted(client, "/sales-invoices", invoice("2026-03-01", &[line("1", "10.00", "S15")])).await;
+    let path = format!("/sales-invoices/{}/pdf", id(&view));
+    let text = read(&in_language(client, &path, "en").await, "invoice-branch");
+    contains(text.as_ref(), &["Corniche branch", "4030010000", "Jeddah"]);
+    assert!(text.is_none_or(|text| !text.contains("1010010000")));
+}
+
+#[tokio::test]
 async fn an_invoice_is_printed_in_arabic_english_and_both() {
     let (_world, tenant) = company().await;
     let client = &tenant.client;

@@ -36,8 +36,8 @@ domain::errors! {
     NUMBER_SERIES_INACTIVE = "number_series_inactive", Rule, Administrator,
         "Number series {code} is not active.", "تسلسل الأرقام {code} غير نشط.";
     NUMBER_SERIES_NEEDS_BRANCH = "number_series_needs_branch", Rule, Administrator,
-        "Number series {code} contains BRANCH, which journal entries do not have.",
-        "يحتوي تسلسل الأرقام {code} على BRANCH ولا فرع لقيود اليومية.";
+        "Number series {code} is that of a branch, which journal entries do not have.",
+        "تسلسل الأرقام {code} لفرع، ولا فرع لقيود اليومية.";
     COMPANY_CURRENCY_FIXED = "company_currency_fixed", Conflict, Administrator,
         "{currency} is the currency of the books: it cannot be deleted or deactivated.", "{currency} هي عملة الدفاتر: تبقى معرّفة ونشطة.";
     COMPANY_CURRENCY_RATE = "company_currency_rate", Rule, User,

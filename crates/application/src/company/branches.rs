@@ -1,8 +1,9 @@
 //! Branches: places from which the company sells and buys.
 
 use async_trait::async_trait;
-use domain::company::branch::{Branch, BranchId};
+use domain::company::branch::{BRANCH_CODE_FIXED, Branch, BranchId};
 use domain::company::profile::{VAT_NUMBER_APART, check_address};
+use domain::error::Violation;
 use domain::parties::address::ADDRESS_PART_INVALID;
 use domain::parties::registration::{INVALID_REGISTRATION, REGISTRATION_TWICE, REGISTRATIONS_MAX};
 use domain::text::{Code, LocalizedName};
@@ -10,11 +11,14 @@ use uuid::Uuid;
 
 use super::address::{CompanyAddressBody, CompanyAddressView, address_after, own_registrations};
 use crate::error::AppResult;
-use crate::master_data::{Check, MasterData};
+use crate::master_data::{Check, MasterData, Records};
 use crate::parties::party::{RegistrationBody, RegistrationView};
 use crate::views::NameView;
 use crate::wire::{List, Optional, Patch};
 use crate::{request, resource, view};
+
+/// What keeps the code of a branch: documents show it, and numbers may contain it.
+const NAMED_BY_CODE: [&str; 2] = ["documents", "number-series"];
 
 request! {
     /// A new branch.
@@ -33,7 +37,7 @@ request! {
 
     /// Changes to a branch (JSON Merge Patch). Members that are left out stay as they are.
     pub struct BranchChange as UpdateBranchBody {
-        /// Short code, unique in the tenant.
+        /// Short code, unique in the tenant. Cannot change once documents or number series name the branch.
         code: Optional<Code>,
         /// Name in Arabic, English or both.
         name: Optional<LocalizedName>,
@@ -64,10 +68,11 @@ resource! {
     en: "a", "branch", "branches"; ar: "الفروع";
     about: "Places from which the company sells and buys, each with its own address and commercial registration.";
     bodies: NewBranch, BranchChange => BranchView; unique code;
+    remembered by posting;
     list: id sortable, code sortable, name, active; order: code;
     refuses:
         create [&INVALID_REGISTRATION, &REGISTRATION_TWICE, &VAT_NUMBER_APART, &ADDRESS_PART_INVALID],
-        change [&INVALID_REGISTRATION, &REGISTRATION_TWICE, &VAT_NUMBER_APART, &ADDRESS_PART_INVALID],
+        change [&BRANCH_CODE_FIXED, &INVALID_REGISTRATION, &REGISTRATION_TWICE, &VAT_NUMBER_APART, &ADDRESS_PART_INVALID],
         delete unused [];
 }
 
@@ -95,6 +100,12 @@ impl MasterData for Branch {
         };
         let address = address_after(self.address.as_ref(), &change.address);
         check.violations.extend(check_address(address.as_ref()).into_vec());
+        if change.code.0.as_ref().is_some_and(|code| *code != self.code) {
+            let users = Records::<Self>::used_by(check.uow, self.id).await?;
+            if users.iter().any(|user| NAMED_BY_CODE.contains(user)) {
+                check.refuse(Violation::new(&BRANCH_CODE_FIXED).at("/code").with("branch", &self.code));
+            }
+        }
         Ok(registrations.map(|registrations| Self {
             code: change.code.or(&self.code),
             name: change.name.or(&self.name),

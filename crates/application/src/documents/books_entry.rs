@@ -39,6 +39,10 @@ impl BooksEntry<'_> {
         let name = document.document_type.name();
         let text = |language| name.text(language).to_owned();
         let (series, number) = self.number;
+        let lines = match &document.branch {
+            Some(branch) => branch.on_lines(uow, self.lines).await?,
+            None => self.lines,
+        };
         let id = JournalEntryId::new(uow.new_id());
         let entry = NewEntry {
             id,
@@ -51,7 +55,7 @@ impl BooksEntry<'_> {
             reference: Some(self.reference),
             control_reason: None,
             reverses: None,
-            lines: self.lines,
+            lines,
         };
         let draft = DraftEntry::new(entry, JOURNAL_LINES_MAX)?;
         let draft = draft.of(EntrySource::new(source_of(document.document_type)?, document.id.uuid()));

@@ -103,6 +103,9 @@ domain::errors! {
     ORDER_FIXED = "order_fixed", Rule, User,
         "Something of the order has been delivered or invoiced already, so its party and its currency no longer change.",
         "سُلّم أو فُوتر شيء من الأمر من قبل، لذا لا يتغير طرفه ولا عملته.";
+    ORDER_BRANCH_FIXED = "order_branch_fixed", Rule, User,
+        "The order has a number of its branch, so the branch no longer changes.",
+        "للأمر رقم من فرعه، لذا لا يتغير الفرع بعد الآن.";
     ORDER_LINE_UNKNOWN = "order_line_unknown", Rule, User,
         "{number} has no line {line}.", "لا يوجد في {number} سطر برقم {line}.";
     ORDER_LINES_UNCHANGED = "order_lines_unchanged", Conflict, User,

@@ -7,6 +7,7 @@
 //! [`DocumentType`]: domain::documents::document_type::DocumentType
 
 mod books_entry;
+pub mod branch;
 pub mod commands;
 pub mod dunning_fee;
 pub mod early_discount;

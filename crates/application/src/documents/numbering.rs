@@ -1,4 +1,5 @@
-//! Numbers of documents (R35): each type counts in a series of its own, beside the numbers of journals.
+//! Numbers of documents (R35): each type counts in a series of its own, in that of the branch where there is one, beside the
+//! numbers of journals.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,6 +10,7 @@ use domain::documents::document_type::DocumentType;
 use domain::error::Violation;
 use domain::ids::NumberSeriesId;
 
+use super::branch::DocumentBranch;
 use super::error::DOCUMENT_SERIES_MISSING;
 use crate::accounting::ports::books::Books;
 use crate::error::{AppError, AppResult};
@@ -19,10 +21,10 @@ use crate::unit_of_work::UnitOfWork;
 pub async fn take_number(
     uow: &mut dyn UnitOfWork,
     books: &Books,
-    document_type: DocumentType,
+    (document_type, branch): (DocumentType, Option<&DocumentBranch>),
     date: NaiveDate,
 ) -> AppResult<(NumberSeriesId, String)> {
-    let series = uow.documents().document_series(document_type).await?;
+    let series = uow.documents().document_series(document_type, branch.map(|branch| branch.id)).await?;
     let series = series
         .ok_or_else(|| AppError::new(Violation::new(&DOCUMENT_SERIES_MISSING).with("type", document_type)))?;
     let year = books.period(FiscalPeriodKind::Regular, date).map_or("", |found| &found.year);
@@ -32,6 +34,7 @@ pub async fn take_number(
     let last =
         taken.last_numbers.get(&counter).ok_or_else(|| AppError::internal("a number was not taken"))?;
     let journal = document_type.journal_code();
-    let context = NumberContext { date, fiscal_year_code: year, journal_code: journal, branch: None };
+    let branch = branch.map(|branch| branch.code.as_str());
+    let context = NumberContext { date, fiscal_year_code: year, journal_code: journal, branch };
     Ok((series.id, series.format((last + 1).unsigned_abs(), &context)?))
 }

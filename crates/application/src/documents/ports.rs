@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use async_trait::async_trait;
 use chrono::NaiveDate;
 use domain::accounting::number_series::NumberSeries;
+use domain::company::branch::BranchId;
 use domain::documents::document_type::DocumentType;
 use domain::documents::note::{DocumentGroup, DocumentLine};
 use domain::documents::progress::LineProgress;
@@ -13,6 +14,7 @@ use domain::money::{Amount, CurrencyCode, Quantity};
 use domain::parties::party::PartyId;
 use domain::time::Timestamp;
 
+use super::branch::DocumentBranch;
 use super::views::{DocumentLineView, DocumentView};
 use crate::error::AppResult;
 use crate::paging::{Direction, FieldKind, FieldSpec, ListQuery, ListSpec, Page};
@@ -63,6 +65,7 @@ pub struct StoredDocument {
     pub party: PartyId,
     /// Its code.
     pub party_code: String,
+    pub branch: Option<DocumentBranch>,
     pub document_date: NaiveDate,
     pub posting_date: NaiveDate,
     pub currency: CurrencyCode,
@@ -153,10 +156,14 @@ pub trait DocumentRepository: Send {
     /// The debt of a customer in the company currency: the open receivables of its code. MUST keep other transactions from
     /// asking for it until this one ends.
     async fn receivable_of(&mut self, party: PartyId, code: &str) -> StorageResult<Amount>;
-    /// The active series that numbers documents of a type, the first by code.
     /// The documents of a party that are not in the ledger, at most `max`.
     async fn unposted_of(&mut self, party: PartyId, max: i64) -> StorageResult<BTreeSet<DocumentId>>;
-    async fn document_series(&mut self, document_type: DocumentType) -> StorageResult<Option<NumberSeries>>;
+    /// The active series that numbers documents of a type in a branch, the first by code; else the first one of no branch.
+    async fn document_series(
+        &mut self,
+        document_type: DocumentType,
+        branch: Option<BranchId>,
+    ) -> StorageResult<Option<NumberSeries>>;
 
     /// Adds the groups and lines of a document that is posted.
     async fn insert_progress(
@@ -219,6 +226,8 @@ macro_rules! document_fields {
             FieldSpec::new("number", FieldKind::Text).sortable().nullable(),
             FieldSpec::new("partyId", FieldKind::Id),
             FieldSpec::new("partyCode", FieldKind::Text),
+            FieldSpec::new("branchId", FieldKind::Id).nullable(),
+            FieldSpec::new("branchCode", FieldKind::Text).nullable(),
             FieldSpec::new("documentDate", FieldKind::Date).sortable(),
             FieldSpec::new("postingDate", FieldKind::Date),
             FieldSpec::new("currency", FieldKind::Text),

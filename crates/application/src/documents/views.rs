@@ -34,6 +34,12 @@ pub struct DocumentView {
     pub party_code: String,
     /// The name of the party in each language, as it was when the document was made.
     pub party_name: DocumentNameView,
+    /// The branch; null where the document has none.
+    #[serde(default)]
+    pub branch_id: Option<Uuid>,
+    /// Its code.
+    #[serde(default)]
+    pub branch_code: Option<String>,
     pub document_date: NaiveDate,
     pub posting_date: NaiveDate,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -273,6 +279,12 @@ pub struct LineProgressView {
     /// The quantity that may be invoiced now: the ordered quantity of a sales order, the received quantity of a purchase
     /// order.
     pub to_invoice: String,
+    /// The quantity that may be received beyond the ordered one.
+    #[serde(default)]
+    pub beyond: String,
+    /// `three_way` where bills wait for receipts, `two_way` where they do not; left out for sales orders.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub match_policy: Option<String>,
 }
 
 /// A charge on the whole document.
@@ -330,6 +342,8 @@ impl StoredDocument {
             document_type: self.document_type.as_str().to_owned(),
             status: self.status.as_str().to_owned(),
             number: self.number.clone(),
+            branch_id: self.branch.as_ref().map(|branch| branch.id.uuid()),
+            branch_code: self.branch.as_ref().map(|branch| branch.code.clone()),
             open_amount: open.map(|open| open.display(scale)),
             payment_state: state.map(str::to_owned),
             journal_entry_id: self.entry.map(|id| id.uuid()),
@@ -384,6 +398,8 @@ impl LineProgressView {
             credited: line.credited.to_string(),
             to_deliver: line.to_deliver().to_string(),
             to_invoice: line.to_invoice(basis).to_string(),
+            beyond: line.beyond.to_string(),
+            match_policy: (basis == BillingBasis::Delivered).then(|| line.policy().as_str().to_owned()),
         }
     }
 }

@@ -180,6 +180,11 @@ static OTHERS: &[PermissionSpec] = &[
         "Accept prices on bills that are not those of the order",
         "قبول أسعار في الفواتير تختلف عن أسعار الأمر",
     ),
+    permission(
+        "purchase.receipt.over_receive",
+        "Receive more than an order and its tolerance allow",
+        "استلام ما يتجاوز الأمر والسماح المقرر له",
+    ),
     permission("sales.credit.override", "Sell beyond credit limits", "البيع بما يتجاوز حدود الائتمان"),
     permission("settlement.open_item.read", "See open items", "عرض البنود المفتوحة"),
     permission("settlement.allocation.read", "See allocations", "عرض التخصيصات"),

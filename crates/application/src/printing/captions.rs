@@ -25,6 +25,7 @@ words! {
     VAT_NUMBER = "VAT number", "الرقم الضريبي";
     CR_NUMBER = "Commercial registration", "السجل التجاري";
     ADDRESS = "Address", "العنوان";
+    BRANCH = "Branch", "الفرع";
     NUMBER = "Number", "الرقم";
     ISSUE_DATE = "Issue date", "تاريخ الإصدار";
     SUPPLY_DATE = "Date of supply", "تاريخ التوريد";

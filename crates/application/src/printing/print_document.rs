@@ -1,6 +1,7 @@
 //! `GET /sales-invoices/{id}/pdf` and the same of notes and vouchers: from a document of trade to one on paper.
 
 use chrono::NaiveDate;
+use domain::company::branch::Branch;
 use domain::company::profile::CompanyProfile;
 use domain::documents::document_type::DocumentType;
 use domain::error::Phrase;
@@ -20,6 +21,8 @@ pub struct Print<'a> {
     pub document: &'a DocumentView,
     pub document_type: DocumentType,
     pub company: &'a CompanyProfile,
+    /// The branch of the document, whose address and registrations stand in for those of the company.
+    pub branch: Option<&'a Branch>,
     /// `None` when it was deleted meanwhile; its name stands in the document.
     pub party: Option<&'a Party>,
     /// The currency of the company, in which VAT is stated, too.

@@ -48,11 +48,17 @@ fn title(print: &Print<'_>) -> Phrase {
 
 fn seller(print: &Print<'_>) -> FieldGroup {
     let company = print.company;
+    let of_branch = print.branch.and_then(|branch| branch.registrations.cr_number());
+    let address = print.branch.and_then(|branch| branch.address.as_ref()).or(company.address.as_ref());
     let fields = [
         Some(Field { label: print.language.phrase(&words::NAME), value: print.company_name() }),
         print.some(&words::VAT_NUMBER, company.vat_number.clone()),
-        print.some(&words::CR_NUMBER, company.registrations.cr_number()),
-        company.address.as_ref().map(|address| address_field(print, address)),
+        print.branch.map(|branch| Field {
+            label: print.language.phrase(&words::BRANCH),
+            value: print.language.name(branch.name.ar(), branch.name.en()),
+        }),
+        print.some(&words::CR_NUMBER, of_branch.or(company.registrations.cr_number())),
+        address.map(|address| address_field(print, address)),
     ];
     FieldGroup {
         heading: print.language.phrase(&words::SELLER),

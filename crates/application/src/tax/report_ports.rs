@@ -14,6 +14,7 @@ pub struct VatDetailQuery {
     pub to: NaiveDate,
     pub return_box: Option<String>,
     pub side: Option<TaxSide>,
+    pub branch: Option<String>,
     /// Most entries that are read.
     pub max: i64,
 }
@@ -23,6 +24,7 @@ pub struct VatDetailQuery {
 pub struct UnpaidBillsQuery {
     pub as_of: NaiveDate,
     pub supplied_through: NaiveDate,
+    pub branch: Option<String>,
     /// Most bills that are read.
     pub max: i64,
 }
@@ -32,6 +34,7 @@ pub struct UnpaidBillsQuery {
 pub struct UnpaidBill {
     pub id: Uuid,
     pub number: String,
+    pub branch: Option<String>,
     pub party: String,
     pub name: NameView,
     pub tax_date: NaiveDate,

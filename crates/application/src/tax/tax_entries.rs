@@ -147,12 +147,12 @@ pub trait TaxEntryQueries: Send + Sync {
         tenant: TenantId,
         query: &UnpaidBillsQuery,
     ) -> AppResult<Vec<(UnpaidBill, u8)>>;
-    /// Entries with the names of their parties, in the order of their tax dates.
+    /// Entries with the names of their parties and the branches of their documents, in the order of their tax dates.
     async fn vat_detail(
         &self,
         tenant: TenantId,
         query: &VatDetailQuery,
-    ) -> AppResult<Vec<(TaxEntry, NameView)>>;
+    ) -> AppResult<Vec<(TaxEntry, NameView, Option<String>)>>;
     async fn tax_entries(&self, tenant: TenantId, query: &ListQuery) -> AppResult<Page<TaxEntryView>>;
     /// The entries of some boxes of a return: those that a filed one has, or those that a draft would take. `None` if there is
     /// no such return.

@@ -32,6 +32,8 @@ pub struct UnpaidInputVatRequest {
     pub as_of: Option<NaiveDate>,
     /// Months since the supply.
     pub months: u32,
+    /// Only bills of the branch with this code.
+    pub branch: Option<String>,
     pub language: Language,
 }
 
@@ -41,6 +43,8 @@ pub struct UnpaidInputVatRequest {
 pub struct UnpaidInputVatView {
     pub scope: ReportScopeView,
     pub months: u32,
+    /// The branch that was asked for; null for all.
+    pub branch: Option<String>,
     pub lines: Vec<UnpaidInputVatLineView>,
     /// The recovered VAT of what is unpaid, in the company currency.
     #[schema(value_type = String)]
@@ -53,6 +57,8 @@ pub struct UnpaidInputVatView {
 pub struct UnpaidInputVatLineView {
     pub document_id: Uuid,
     pub document_number: String,
+    /// The code of the branch of the bill.
+    pub branch: Option<String>,
     /// The code of the supplier.
     pub party: String,
     pub name: NameView,
@@ -83,6 +89,7 @@ impl Reports {
         let query = UnpaidBillsQuery {
             as_of: day,
             supplied_through: before.unwrap_or_default(),
+            branch: request.branch.clone(),
             max: i64::try_from(UNPAID_BILLS_MAX).unwrap_or(i64::MAX).saturating_add(1),
         };
         let bills = taxes.unpaid_bills(tenant, &query).await?;
@@ -98,6 +105,7 @@ impl Reports {
             lines.push(UnpaidInputVatLineView {
                 document_id: bill.id,
                 document_number: bill.number,
+                branch: bill.branch,
                 party: bill.party,
                 name: bill.name,
                 tax_date: bill.tax_date,
@@ -110,6 +118,7 @@ impl Reports {
         Ok(UnpaidInputVatView {
             scope: frame.scope(Caption::UnpaidInputVat, &report, Range { from: None, to: Some(day) }, None),
             months: request.months,
+            branch: request.branch.clone(),
             lines,
             unpaid_vat: frame.shown.money(sum)?,
         })

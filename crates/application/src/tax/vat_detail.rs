@@ -35,6 +35,8 @@ pub struct VatDetailRequest {
     /// Only entries of this box of the return.
     pub return_box: Option<String>,
     pub side: Option<TaxSide>,
+    /// Only documents of the branch with this code.
+    pub branch: Option<String>,
     pub language: Language,
 }
 
@@ -46,6 +48,8 @@ pub struct VatDetailView {
     /// The box of the return that was asked for; null for all.
     #[serde(rename = "box")]
     pub return_box: Option<String>,
+    /// The branch that was asked for; null for all.
+    pub branch: Option<String>,
     pub lines: Vec<VatDetailLineView>,
     pub output: VatDetailSumView,
     pub input: VatDetailSumView,
@@ -70,6 +74,8 @@ pub struct VatDetailLineView {
     pub source_type: &'static str,
     pub source_id: Uuid,
     pub document_number: String,
+    /// The code of the branch of the document.
+    pub branch: Option<String>,
     /// The code of the party.
     pub party: Option<String>,
     pub name: NameView,
@@ -102,13 +108,17 @@ impl Sum {
     }
 }
 
-fn line(entry: TaxEntry, name: NameView, shown: Shown) -> AppResult<VatDetailLineView> {
+fn line(
+    (entry, name, branch): (TaxEntry, NameView, Option<String>),
+    shown: Shown,
+) -> AppResult<VatDetailLineView> {
     Ok(VatDetailLineView {
         tax_date: entry.tax_date,
         posting_date: entry.posting_date,
         source_type: entry.source_kind.as_str(),
         source_id: entry.source_id,
         document_number: entry.document_number,
+        branch,
         party: entry.party,
         name,
         tax_code: entry.tax_code,
@@ -142,6 +152,7 @@ impl Reports {
             to: day,
             return_box: request.return_box.clone(),
             side: request.side,
+            branch: request.branch.clone(),
             max: i64::try_from(VAT_DETAIL_LINES_MAX).unwrap_or(i64::MAX).saturating_add(1),
         };
         let entries = taxes.vat_detail(tenant, &query).await?;
@@ -150,15 +161,16 @@ impl Reports {
         }
         let (mut output, mut input) = (Sum::default(), Sum::default());
         let mut lines = Vec::with_capacity(entries.len());
-        for (entry, name) in entries {
+        for (entry, name, branch) in entries {
             let sum = if entry.side == TaxSide::Output { &mut output } else { &mut input };
             sum.base += i128::from(entry.base.scaled());
             sum.tax += i128::from(entry.tax.scaled());
-            lines.push(line(entry, name, frame.shown)?);
+            lines.push(line((entry, name, branch), frame.shown)?);
         }
         Ok(VatDetailView {
             scope: frame.scope(Caption::VatDetail, &report, range, None),
             return_box: request.return_box.clone(),
+            branch: request.branch.clone(),
             lines,
             output: output.view(frame.shown)?,
             input: input.view(frame.shown)?,

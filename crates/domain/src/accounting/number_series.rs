@@ -6,6 +6,7 @@ mod shape;
 pub use pattern::{NumberContext, NumberPattern};
 pub use shape::NumberShape;
 
+use crate::company::branch::BranchId;
 use crate::error::Violation;
 use crate::ids::NumberSeriesId;
 use crate::text::{Code, LocalizedName};
@@ -23,8 +24,8 @@ crate::errors! {
     NUMBER_PATTERN_LENGTH = "number_pattern_length", Rule, Administrator,
         "A number pattern has 1 to {max} characters.", "نمط الترقيم من 1 إلى {max} حرفًا.";
     NUMBER_PATTERN_UNKNOWN_PART = "number_pattern_unknown_part", Rule, Administrator,
-        "'{part}' is not a part of a number pattern: use YYYY, YY, MM, FY, JOURNAL or 3 to 12 zeros in braces.",
-        "'{part}' ليس جزءًا معروفًا من نمط الترقيم: استخدم YYYY أو YY أو MM أو FY أو JOURNAL أو من 3 إلى 12 صفرًا بين قوسين.";
+        "'{part}' is not a part of a number pattern: use YYYY, YY, MM, FY, JOURNAL, BRANCH or 3 to 12 zeros in braces.",
+        "'{part}' ليس جزءًا معروفًا من نمط الترقيم: استخدم YYYY أو YY أو MM أو FY أو JOURNAL أو BRANCH أو من 3 إلى 12 صفرًا بين قوسين.";
     NUMBER_PATTERN_BRACES = "number_pattern_braces", Rule, Administrator,
         "A brace in the number pattern is not closed or not opened.", "قوس في نمط الترقيم غير مغلق أو غير مفتوح.";
     NUMBER_PATTERN_COUNTER = "number_pattern_counter", Rule, Administrator,
@@ -43,8 +44,8 @@ crate::errors! {
         "Series {code} has given numbers; when it starts again no longer changes, or numbers could repeat.",
         "أصدر التسلسل {code} أرقامًا؛ لا يمكن تغيير موعد بدء العد من جديد وإلا قد تتكرر الأرقام.";
     NUMBER_PATTERN_BRANCH = "number_pattern_branch", Rule, Administrator,
-        "Documents have no branch yet, so a series with the part BRANCH could give no number.",
-        "لا فرع للمستندات حتى الآن، لذا لا يستطيع تسلسل يحتوي على الجزء BRANCH إصدار أي رقم.";
+        "Only a number series of a branch has the part BRANCH. Name the branch in branchId or branchCode.",
+        "لا يحتوي على الجزء BRANCH إلا تسلسل أرقام لفرع. اذكر الفرع في branchId أو branchCode.";
     NUMBER_SERIES_OVERLAPS = "number_series_overlaps", Conflict, Administrator,
         "Number series {code} gives or gave numbers such as {number}, which this pattern would give again. Choose a pattern that tells them apart.",
         "يصدر تسلسل الأرقام {code} أو أصدر أرقامًا مثل {number}، وسيصدرها هذا النمط مرة أخرى. اختر نمطًا يميز بينها.";
@@ -105,6 +106,8 @@ pub struct NumberSeriesRecord {
     pub name: LocalizedName,
     /// The type of document that it numbers: `journal_entry`.
     pub document_type: Code,
+    /// The branch whose documents it numbers; `None` for those of all branches that have no series of their own.
+    pub branch_id: Option<BranchId>,
     pub pattern: NumberPattern,
     pub gapless: bool,
     pub active: bool,

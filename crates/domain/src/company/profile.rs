@@ -1,6 +1,8 @@
 //! Name and registration of the company, as its documents and returns state them (R39).
 
+use crate::company::branch::BranchId;
 use crate::country::Country;
+use crate::documents::match_policy::OrderMatch;
 use crate::documents::price_match::PriceTolerance;
 use crate::error::{Violation, Violations};
 use crate::parties::address::Address;
@@ -62,12 +64,16 @@ pub struct CompanyProfile {
     pub prices_include_vat: bool,
     /// How far prices on bills may be from those of the orders.
     pub price_tolerance: PriceTolerance,
+    /// How receipts and bills are matched with orders, where items do not say.
+    pub matching: OrderMatch,
     /// Whether a discount for early payment leaves VAT as it was.
     pub discount_without_vat: bool,
     /// The differences of payments that may be written off.
     pub payment_tolerances: PaymentTolerances,
     /// When VAT of a bad debt may be taken back.
     pub bad_debt_relief: BadDebtRelief,
+    /// The branch of documents that name none.
+    pub default_branch: Option<BranchId>,
     /// 0 while nobody has saved it.
     pub version: i64,
 }
@@ -83,9 +89,11 @@ impl CompanyProfile {
             vat_period: VatPeriod::Quarterly,
             prices_include_vat: false,
             price_tolerance: PriceTolerance::default(),
+            matching: OrderMatch::default(),
             discount_without_vat: false,
             payment_tolerances: PaymentTolerances::default(),
             bad_debt_relief: BadDebtRelief::default(),
+            default_branch: None,
             version: 0,
         }
     }

@@ -2,6 +2,7 @@
 
 pub mod discount;
 pub mod document_type;
+pub mod match_policy;
 pub mod money_document;
 pub mod note;
 pub mod posting;

@@ -1,5 +1,6 @@
 //! The progress of order lines (R74–R76): ordered, cancelled, delivered, returned, invoiced and credited, in base units.
 
+use super::match_policy::MatchPolicy;
 use crate::error::Violation;
 use crate::items::item::ItemId;
 use crate::money::{Amount, Quantity};
@@ -12,8 +13,8 @@ crate::errors! {
         "Of line {line} of {number}, {left} are received and not invoiced yet, but {quantity} are billed.",
         "المستلم غير المفوتر من السطر {line} في {number} كميته {left}، بينما المفوتر {quantity}.";
     OVER_RECEIPT = "over_receipt", Rule, User,
-        "Line {line} of {number} has {left} left to be received, not {quantity}.",
-        "بقي من السطر {line} في {number} ما كميته {left} للاستلام، وليس {quantity}.";
+        "Line {line} of {number} has {left} left to be received, not {quantity}. Whoever has the permission purchase.receipt.over_receive may accept it with overReceiptReason.",
+        "بقي من السطر {line} في {number} ما كميته {left} للاستلام، وليس {quantity}. لمن لديه الصلاحية purchase.receipt.over_receive أن يقبله مع overReceiptReason.";
     ORDER_BELOW_PROGRESS = "order_below_progress", Rule, User,
         "Of line {line}, {done} have been delivered or invoiced already, so the line keeps its item and at least that quantity.",
         "سُلّم أو فُوتر من السطر {line} ما كميته {done}، لذا يبقى صنفه وكميته لا تقل عن ذلك.";
@@ -24,7 +25,7 @@ crate::errors! {
 pub enum BillingBasis {
     /// All that is ordered.
     Ordered,
-    /// The received quantity.
+    /// The received quantity, unless bills of the line do not wait for receipts.
     Delivered,
 }
 
@@ -41,6 +42,10 @@ pub struct LineProgress {
     pub credited: Quantity,
     /// The value of the ordered quantity with VAT, in the company currency.
     pub amount: Amount,
+    /// The quantity that may be received beyond the ordered one, and billed where bills do not wait for receipts.
+    pub beyond: Quantity,
+    /// Whether bills do not wait for receipts.
+    pub two_way: bool,
     pub version: i64,
 }
 
@@ -54,6 +59,10 @@ const fn minus(one: Quantity, other: Quantity) -> Quantity {
 
 const fn not_negative(quantity: Quantity) -> Quantity {
     if quantity.is_negative() { Quantity::ZERO } else { quantity }
+}
+
+const fn larger(one: Quantity, other: Quantity) -> Quantity {
+    if one.scaled() < other.scaled() { other } else { one }
 }
 
 /// As a number that amounts are shared by.
@@ -75,8 +84,20 @@ impl LineProgress {
             invoiced: zero,
             credited: zero,
             amount,
+            beyond: zero,
+            two_way: false,
             version: 1,
         }
+    }
+
+    /// The line with what its item and the company allow.
+    #[must_use]
+    pub const fn matched(self, beyond: Quantity, two_way: bool) -> Self {
+        Self { beyond, two_way, ..self }
+    }
+
+    pub const fn policy(&self) -> MatchPolicy {
+        if self.two_way { MatchPolicy::TwoWay } else { MatchPolicy::ThreeWay }
     }
 
     /// Ordered, and not cancelled.
@@ -97,9 +118,23 @@ impl LineProgress {
     pub const fn to_invoice(&self, basis: BillingBasis) -> Quantity {
         let whole = match basis {
             BillingBasis::Ordered => self.wanted(),
+            BillingBasis::Delivered if self.two_way => larger(self.wanted(), self.kept()),
             BillingBasis::Delivered => self.kept(),
         };
         not_negative(minus(whole, self.billed()))
+    }
+    /// The quantity that may be received or billed in all: nothing beyond the order of a line that is closed.
+    fn most(&self) -> Quantity {
+        if self.cancelled.is_positive() { self.wanted() } else { plus(self.wanted(), self.beyond) }
+    }
+    /// The most that may be invoiced, which may be beyond what is to be invoiced.
+    fn may_invoice(&self, basis: BillingBasis) -> Quantity {
+        match basis {
+            BillingBasis::Delivered if self.two_way => {
+                not_negative(minus(larger(self.most(), self.kept()), self.billed()))
+            }
+            basis => self.to_invoice(basis),
+        }
     }
     /// The quantity below which the order no longer goes.
     pub fn done(&self) -> Quantity {
@@ -117,11 +152,11 @@ impl LineProgress {
 
     /// Bills a quantity.
     pub fn bill(&self, quantity: Quantity, basis: BillingBasis) -> Result<Self, Violation> {
-        let left = self.to_invoice(basis);
+        let left = self.may_invoice(basis);
         if quantity > left {
             let def = match basis {
-                BillingBasis::Ordered => &INVOICE_EXCEEDS_ORDER,
-                BillingBasis::Delivered => &INVOICE_EXCEEDS_RECEIPT,
+                BillingBasis::Delivered if !self.two_way => &INVOICE_EXCEEDS_RECEIPT,
+                _ => &INVOICE_EXCEEDS_ORDER,
             };
             return Err(self.exceeds(def, left, quantity));
         }
@@ -140,10 +175,11 @@ impl LineProgress {
         Self { credited: not_negative(plus(self.credited, quantity)), ..*self }
     }
 
-    /// Receives a quantity, none more than is ordered. A negative one takes back what was received by mistake, as far as it is
-    /// not billed.
+    /// Receives a quantity, none more than is ordered and allowed beyond it. A negative one takes back what was received by
+    /// mistake, as far as it is not billed or bills do not wait for it.
     pub fn deliver(&self, quantity: Quantity) -> Result<Self, Violation> {
-        let (left, billed) = (self.to_deliver(), self.billed().max(Quantity::ZERO));
+        let left = not_negative(minus(self.most(), self.kept()));
+        let billed = if self.two_way { Quantity::ZERO } else { self.billed().max(Quantity::ZERO) };
         if quantity.is_negative() && plus(self.kept(), quantity) < billed {
             let below = Violation::new(&ORDER_BELOW_PROGRESS).with("line", self.line_no);
             return Err(below.with("done", billed));
@@ -152,6 +188,12 @@ impl LineProgress {
             return Err(self.exceeds(&OVER_RECEIPT, left, quantity));
         }
         Ok(Self { delivered: plus(self.delivered, quantity), ..*self })
+    }
+
+    /// Receives a quantity whatever is ordered, because somebody who may do so accepts it.
+    pub fn deliver_beyond(&self, quantity: Quantity) -> Result<Self, Violation> {
+        let needed = minus(plus(self.kept(), quantity), self.wanted());
+        Self { beyond: self.beyond.max(needed), ..*self }.deliver(quantity)
     }
 
     /// Cancels what has neither been delivered nor invoiced.
@@ -166,13 +208,17 @@ impl LineProgress {
     }
 
     /// The line as the changed order has it. One that is closed stays closed.
-    pub fn revise(&self, item: Option<ItemId>, ordered: Quantity, amount: Amount) -> Result<Self, Violation> {
+    pub fn revise(&self, next: &Self) -> Result<Self, Violation> {
         let done = self.done();
-        if ordered < done || (item != self.item && !self.is_untouched()) {
+        let less = next.ordered < done && next.ordered < self.ordered;
+        if less || (next.item != self.item && !self.is_untouched()) {
             let below = Violation::new(&ORDER_BELOW_PROGRESS).with("line", self.line_no);
             return Err(below.with("done", done));
         }
-        let revised = Self { item, ordered, amount, ..*self };
+        // What went beyond the order stays allowed.
+        let beyond = next.beyond.max(minus(done, next.ordered));
+        let (item, ordered, amount) = (next.item, next.ordered, next.amount);
+        let revised = Self { item, ordered, amount, beyond, two_way: next.two_way, ..*self };
         Ok(if self.cancelled.is_positive() { revised.close() } else { revised })
     }
 
@@ -261,17 +307,52 @@ mod tests {
 
     #[test]
     fn a_revision_stays_above_what_is_done() {
+        let next = |item, ordered| LineProgress::new(1, item, quantity(ordered), Amount::ZERO);
         let line = order("10").bill(quantity("4"), BillingBasis::Ordered).unwrap();
-        assert!(line.revise(None, quantity("4"), Amount::ZERO).is_ok());
-        assert_eq!(line.revise(None, quantity("3"), Amount::ZERO).unwrap_err().def, &ORDER_BELOW_PROGRESS);
+        assert!(line.revise(&next(None, "4")).is_ok());
+        assert_eq!(line.revise(&next(None, "3")).unwrap_err().def, &ORDER_BELOW_PROGRESS);
         let item = Some(ItemId::new(uuid::Uuid::from_u128(1)));
-        assert_eq!(line.revise(item, quantity("10"), Amount::ZERO).unwrap_err().def, &ORDER_BELOW_PROGRESS);
-        assert!(order("10").revise(item, quantity("1"), Amount::ZERO).is_ok());
-        let closed = line.close().revise(None, quantity("5"), Amount::ZERO).unwrap();
+        assert_eq!(line.revise(&next(item, "10")).unwrap_err().def, &ORDER_BELOW_PROGRESS);
+        assert!(order("10").revise(&next(item, "1")).is_ok());
+        let closed = line.close().revise(&next(None, "5")).unwrap();
         assert_eq!(
             (closed.cancelled, closed.to_invoice(BillingBasis::Ordered)),
             (quantity("1"), Quantity::ZERO)
         );
+    }
+
+    #[test]
+    fn a_line_is_received_beyond_the_order_as_far_as_it_may() {
+        let line = order("10").matched(quantity("1"), false);
+        assert_eq!(line.to_deliver(), quantity("10"), "no more is expected");
+        let over = line.deliver(quantity("11")).unwrap();
+        assert_eq!(over.to_invoice(BillingBasis::Delivered), quantity("11"), "and all of it is billed");
+        let refused = line.deliver(quantity("11.5")).unwrap_err();
+        assert_eq!((refused.def, refused.param("left")), (&OVER_RECEIPT, Some("11")));
+        let accepted = line.deliver_beyond(quantity("12")).unwrap();
+        assert_eq!((accepted.kept(), accepted.beyond), (quantity("12"), quantity("2")));
+        let half = line.deliver(quantity("4")).unwrap().close();
+        assert_eq!(
+            half.deliver(quantity("1")).unwrap_err().def,
+            &OVER_RECEIPT,
+            "a closed line takes nothing"
+        );
+        let same = LineProgress::new(1, None, quantity("10"), Amount::ZERO);
+        assert_eq!(accepted.revise(&same).unwrap().beyond, quantity("2"), "what was accepted stays");
+        assert_eq!(accepted.bill(quantity("12"), BillingBasis::Delivered).unwrap().billed(), quantity("12"));
+    }
+
+    #[test]
+    fn bills_of_two_way_lines_come_before_the_receipt_or_without_it() {
+        let line = order("10").matched(quantity("1"), true);
+        assert_eq!(line.to_invoice(BillingBasis::Delivered), quantity("10"));
+        let billed = line.bill(quantity("11"), BillingBasis::Delivered).unwrap();
+        assert_eq!(billed.to_invoice(BillingBasis::Delivered), Quantity::ZERO);
+        let refused = billed.bill(quantity("1"), BillingBasis::Delivered).unwrap_err();
+        assert_eq!(refused.def, &INVOICE_EXCEEDS_ORDER, "it is the order that says how much");
+        let received = billed.deliver(quantity("3")).unwrap();
+        assert_eq!(received.deliver(quantity("-3")).unwrap(), billed);
+        assert!(received.deliver(quantity("-4")).is_err());
     }
 
     #[test]

@@ -8,9 +8,10 @@ use super::category::ItemCategoryId;
 use super::conversion::Ratio;
 use super::price::PRICE_NEGATIVE;
 use super::unit::UnitId;
+use crate::documents::match_policy::MatchPolicy;
 use crate::error::{Violation, Violations};
 use crate::ids::Id;
-use crate::money::{Price, Quantity};
+use crate::money::{Percentage, Price, Quantity};
 use crate::tax::tax_code::{TAX_CODE_KIND_NOT_TAKEN, TaxCode, TaxCodeId, TaxKind};
 use crate::text::{Code, LocalizedName};
 
@@ -148,6 +149,10 @@ pub struct Item {
     /// The volume of one base unit, in cubic metres.
     pub volume: Option<Quantity>,
     pub hs_code: Option<HsCode>,
+    /// Whether bills of the item wait for its receipt; `None` as the company does.
+    pub match_policy: Option<MatchPolicy>,
+    /// How far receipts may go beyond orders; `None` as the company allows.
+    pub over_receipt_percent: Option<Percentage>,
     pub blocked: Blocked,
     pub blocked_reason: Option<String>,
     pub active: bool,

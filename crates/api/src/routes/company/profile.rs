@@ -7,8 +7,10 @@ use application::command::{Application, execute};
 use application::company::ports::CompanyQueries;
 use application::company::profile::update::UpdateCompanyProfile;
 use application::company::profile::{CompanyProfileChange, CompanyProfileView};
+use application::error::UNKNOWN_REFERENCE;
 use application::ports::cache::{Cache, CacheKey, CachedEntity};
 use axum::extract::State;
+use domain::company::branch::BRANCH_ARCHIVED;
 use domain::company::profile::VAT_NUMBER_APART;
 use domain::documents::price_match::TOLERANCE_NEGATIVE;
 use domain::parties::address::ADDRESS_PART_INVALID;
@@ -48,6 +50,8 @@ pub fn operations(ops: &mut Operations) {
             &INVALID_REGISTRATION,
             &REGISTRATION_TWICE,
             &VAT_NUMBER_APART,
+            &UNKNOWN_REFERENCE,
+            &BRANCH_ARCHIVED,
             &ADDRESS_PART_INVALID,
             &TOLERANCE_NEGATIVE,
             &RELIEF_AMOUNT_NEGATIVE,

@@ -12,6 +12,7 @@ use domain::accounting::journal_entry::{
 use domain::accounting::line_match::ENTRY_HAS_LINE_MATCHES;
 use domain::accounting::lock::DATE_LOCKED;
 use domain::accounting::posting_rule::POSTING_RULE_MISSING;
+use domain::company::branch::BRANCH_ARCHIVED;
 use domain::documents::money_document::{
     ALLOCATED_MORE_THAN_PAID, AMOUNT_NOT_POSITIVE, CHARGES_EXCEED_AMOUNT,
 };
@@ -36,6 +37,7 @@ pub(in crate::routes) static CONTENT: &[&ErrorDef] = &[
     &UNKNOWN_REFERENCE,
     &own::PARTY_ROLE_MISSING,
     &own::PARTY_ARCHIVED,
+    &BRANCH_ARCHIVED,
     &CURRENCY_UNKNOWN,
     &EXCHANGE_RATE_MISSING,
     &ACCOUNT_CODE_UNKNOWN,
@@ -159,6 +161,7 @@ pub(super) static ORDERS: &[&ErrorDef] = &[
     &own::LINE_NAMED_TWICE,
     &own::LINE_MEMBER_UNFIT,
     &own::ORDER_FIXED,
+    &own::ORDER_BRANCH_FIXED,
     &ORDER_BELOW_PROGRESS,
     &own::CREDIT_LIMIT_EXCEEDED,
 ];

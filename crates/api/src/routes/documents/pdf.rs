@@ -19,6 +19,7 @@ use application::printing::ports::Printer;
 use application::printing::print_document::Print;
 use application::printing::wording::PrintLanguage;
 use axum::extract::{FromRef, State};
+use domain::company::branch::{Branch, BranchId};
 use domain::parties::party::{Party, PartyId};
 
 use crate::answer::{self, ApiResult};
@@ -29,7 +30,8 @@ use crate::state::AppState;
 
 const ABOUT: &str = "The document on paper, with its amount in words. A draft says that it is one across every page, and so does a document \
      that was taken back. The name of the other side and the text of the document are those of the time when it was made; the name of the \
-     company, addresses and registrations are those of today. There is no QR code.";
+     company, addresses and registrations are those of today, and where the document has a branch they are those of the branch as far as it has its
+     own. There is no QR code.";
 
 query! {
     /// How a document is printed.
@@ -86,7 +88,7 @@ fn printed<B: DocumentBody>(
 struct Printing {
     documents: Arc<dyn DocumentQueries>,
     company: Arc<dyn CompanyQueries>,
-    parties: Arc<dyn MasterReads>,
+    records: Arc<dyn MasterReads>,
     reports: Arc<dyn ReportQueries>,
     printer: Arc<dyn Printer>,
     clock: Arc<dyn Clock>,
@@ -97,7 +99,7 @@ impl FromRef<AppState> for Printing {
         Self {
             documents: FromRef::from_ref(state),
             company: FromRef::from_ref(state),
-            parties: FromRef::from_ref(state),
+            records: FromRef::from_ref(state),
             reports: FromRef::from_ref(state),
             printer: FromRef::from_ref(state),
             clock: FromRef::from_ref(state),
@@ -113,12 +115,17 @@ async fn pdf<B: DocumentBody>(
 ) -> ApiResult {
     let view = printing.documents.document(ctx.tenant, B::TYPE, id).await?;
     let view = view.ok_or_else(|| AppError::not_found(B::NAMES.entity))?;
-    let party = Reads::<Party>::one(&*printing.parties, ctx.tenant, PartyId::new(view.party_id)).await?;
+    let party = Reads::<Party>::one(&*printing.records, ctx.tenant, PartyId::new(view.party_id)).await?;
+    let branch = match view.branch_id {
+        Some(id) => Reads::<Branch>::one(&*printing.records, ctx.tenant, BranchId::new(id)).await?,
+        None => None,
+    };
     let today = ctx.today(printing.clock.now());
     let print = Print {
         document: &view,
         document_type: B::TYPE,
         company: &printing.company.company_profile(ctx.tenant).await?,
+        branch: branch.as_ref().map(|branch| &branch.value),
         party: party.as_ref().map(|party| &party.value),
         company_currency: printing.reports.calendar(ctx.tenant).await?.company.code,
         language: params.language.unwrap_or(PrintLanguage::for_reader(ctx.language)),

@@ -15,24 +15,21 @@ use chrono::NaiveDate;
 use domain::error::Language;
 use domain::ids::TenantId;
 use domain::settlement::bad_debt::BAD_DEBT_MONTHS_MAX;
+use domain::text::CODE_LENGTH_MAX;
 
 use crate::answer::ApiResult;
-use crate::export::{Cell, Column, RowStyle, Table, TableRow};
+use crate::export::{Cell, RowStyle, Table, TableRow};
 use crate::extract::Query;
 use crate::operation::Operations;
 use crate::query;
 use crate::routes::accounting::reports::csv_options::{CsvOptions, FileForm};
 use crate::routes::accounting::reports::query::ReportFormat;
 use crate::routes::accounting::reports::render::Setting;
-use crate::routes::accounting::reports::tables::{localized, titled};
+use crate::routes::accounting::reports::tables::{
+    CODE_WIDTH, MONEY_WIDTH, NAME_WIDTH, NUMBER_WIDTH, WORD_WIDTH, column, localized, titled,
+};
 use crate::routes::accounting::reports::{FORMS, READ, TAG};
-use crate::wire::Int;
-
-const DATE_WIDTH: u8 = 12;
-const CODE_WIDTH: u8 = 12;
-const NUMBER_WIDTH: u8 = 20;
-const NAME_WIDTH: u8 = 36;
-const MONEY_WIDTH: u8 = 16;
+use crate::wire::{Int, RequiredText};
 
 query! {
     /// Which bills are listed.
@@ -43,6 +40,8 @@ query! {
         to: Option<NaiveDate>,
         /// The months since the supply.
         months: Int<1, BAD_DEBT_MONTHS_MAX> => 12,
+        /// Only documents of the branch with this code.
+        branch: Option<RequiredText<CODE_LENGTH_MAX>> = "RUH-OLAYA",
         /// The format, instead of `Accept`. `csv-bom` is CSV with a byte order mark, from which spreadsheet programs
         /// recognise UTF-8, so that Arabic text stays readable when the file is opened with a double click.
         format: Option<ReportFormat>,
@@ -78,6 +77,7 @@ async fn unpaid_input_vat(
     let request = UnpaidInputVatRequest {
         as_of: end_date(params.to, params.as_of)?,
         months: u32::try_from(params.months.0).unwrap_or_default(),
+        branch: params.branch.map(|code| code.to_string()),
         language: setting.language(),
     };
     let make = move |reports: Reports, tenant: TenantId, request: UnpaidInputVatRequest| {
@@ -88,10 +88,11 @@ async fn unpaid_input_vat(
 }
 
 fn table(view: &UnpaidInputVatView, language: Language) -> Table {
-    let column = |key: &str, caption: Caption, width| Column::new(key, caption.text(language), width);
+    let column = |key, caption, width| column(key, caption, width, language);
     let columns = vec![
-        column("taxDate", Caption::TaxDate, DATE_WIDTH),
+        column("taxDate", Caption::TaxDate, WORD_WIDTH),
         column("number", Caption::Number, NUMBER_WIDTH),
+        column("branch", Caption::Branch, CODE_WIDTH),
         column("party", Caption::Party, CODE_WIDTH),
         column("name", Caption::Name, NAME_WIDTH),
         column("currency", Caption::Currency, CODE_WIDTH),
@@ -101,7 +102,7 @@ fn table(view: &UnpaidInputVatView, language: Language) -> Table {
     ];
     let mut rows: Vec<_> = view.lines.iter().map(|one| line(one, language)).collect();
     let mut cells = vec![Cell::from(Caption::Total.text(language))];
-    cells.extend(std::iter::repeat_n(Cell::Empty, 6));
+    cells.extend(std::iter::repeat_n(Cell::Empty, 7));
     cells.push(view.unpaid_vat.into());
     rows.push(TableRow { cells, style: RowStyle::Heading, ..TableRow::default() });
     Table { columns, rows, ..titled(&view.scope, language) }
@@ -111,6 +112,7 @@ fn line(line: &UnpaidInputVatLineView, language: Language) -> TableRow {
     let cells = vec![
         line.tax_date.into(),
         Cell::from(&line.document_number),
+        line.branch.as_deref().into(),
         Cell::from(&line.party),
         localized(&line.name, language).into(),
         Cell::from(&line.currency),

@@ -20,22 +20,18 @@ use domain::tax::tax_entry::TaxSide;
 use domain::text::CODE_LENGTH_MAX;
 
 use crate::answer::ApiResult;
-use crate::export::{Cell, Column, RowStyle, Table, TableRow};
+use crate::export::{Cell, RowStyle, Table, TableRow};
 use crate::extract::Query;
 use crate::operation::Operations;
 use crate::query;
 use crate::routes::accounting::reports::csv_options::{CsvOptions, FileForm};
 use crate::routes::accounting::reports::query::ReportFormat;
 use crate::routes::accounting::reports::render::Setting;
-use crate::routes::accounting::reports::tables::{localized, titled};
+use crate::routes::accounting::reports::tables::{
+    CODE_WIDTH, MONEY_WIDTH, NAME_WIDTH, NUMBER_WIDTH, WORD_WIDTH, column, localized, titled,
+};
 use crate::routes::accounting::reports::{FORMS, READ, TAG};
 use crate::wire::RequiredText;
-
-const DATE_WIDTH: u8 = 12;
-const CODE_WIDTH: u8 = 12;
-const NUMBER_WIDTH: u8 = 20;
-const NAME_WIDTH: u8 = 36;
-const MONEY_WIDTH: u8 = 16;
 
 query! {
     /// Which tax entries are listed.
@@ -50,6 +46,8 @@ query! {
         r#box: Option<RequiredText<CODE_LENGTH_MAX>> = "1",
         /// Only VAT that is owed, or only VAT that is recovered.
         side: Option<TaxSide>,
+        /// Only documents of the branch with this code.
+        branch: Option<RequiredText<CODE_LENGTH_MAX>> = "RUH-OLAYA",
         /// The format, instead of `Accept`. `csv-bom` is CSV with a byte order mark, from which spreadsheet programs
         /// recognise UTF-8, so that Arabic text stays readable when the file is opened with a double click.
         format: Option<ReportFormat>,
@@ -91,6 +89,7 @@ async fn vat_detail(
         to: end_date(params.to, params.as_of)?,
         return_box: params.r#box.map(|code| code.to_string()),
         side: params.side,
+        branch: params.branch.map(|code| code.to_string()),
         language: setting.language(),
     };
     let make = move |reports: Reports, tenant: TenantId, request: VatDetailRequest| {
@@ -101,12 +100,13 @@ async fn vat_detail(
 }
 
 fn table(view: &VatDetailView, language: Language) -> Table {
-    let column = |key: &str, caption: Caption, width| Column::new(key, caption.text(language), width);
+    let column = |key, caption, width| column(key, caption, width, language);
     let columns = vec![
-        column("taxDate", Caption::TaxDate, DATE_WIDTH),
+        column("taxDate", Caption::TaxDate, WORD_WIDTH),
         column("box", Caption::VatBox, CODE_WIDTH),
         column("side", Caption::VatSide, CODE_WIDTH),
         column("number", Caption::Number, NUMBER_WIDTH),
+        column("branch", Caption::Branch, CODE_WIDTH),
         column("party", Caption::Party, CODE_WIDTH),
         column("name", Caption::Name, NAME_WIDTH),
         column("taxCode", Caption::TaxCode, CODE_WIDTH),
@@ -135,6 +135,7 @@ fn line(line: &VatDetailLineView, language: Language) -> TableRow {
         line.return_box.as_deref().into(),
         side_text(side, language).into(),
         Cell::from(&line.document_number),
+        line.branch.as_deref().into(),
         line.party.as_deref().into(),
         localized(&line.name, language).into(),
         Cell::from(&line.tax_code),
@@ -147,7 +148,7 @@ fn line(line: &VatDetailLineView, language: Language) -> TableRow {
 
 fn total(side: TaxSide, sum: VatDetailSumView, language: Language) -> TableRow {
     let mut cells = vec![Cell::Empty, Cell::Empty, side_text(side, language).into()];
-    cells.extend(std::iter::repeat_n(Cell::Empty, 5));
+    cells.extend(std::iter::repeat_n(Cell::Empty, 6));
     cells.extend([sum.base.into(), sum.tax.into()]);
     TableRow { cells, style: RowStyle::Heading, ..TableRow::default() }
 }

@@ -84,6 +84,8 @@ pub enum Column {
     Weight,
     Volume,
     HsCode,
+    MatchPolicy,
+    OverReceiptPercent,
     Blocked,
     BlockedReason,
     Item,
@@ -112,6 +114,7 @@ pub enum Column {
     Amount,
     Method,
     Invoice,
+    Branch,
     Charges,
 }
 
@@ -244,7 +247,7 @@ pub(super) const fn cell_kind(column: Column) -> CellKind {
         | Column::ValidFrom
         | Column::ValidTo
         | Column::CorrectsDate => CellKind::Date,
-        Column::DiscountPercent => CellKind::Percent,
+        Column::DiscountPercent | Column::OverReceiptPercent => CellKind::Percent,
         Column::Debit
         | Column::Credit
         | Column::Rate

@@ -14,8 +14,9 @@ use super::row_errors::RowErrors;
 const CHARGE_DESCRIPTION: &str = "رسوم / Charges";
 
 /// Columns of a document and the members that they are in any body.
-const HEAD: [(Column, &str); 13] = [
+const HEAD: [(Column, &str); 14] = [
     (Column::Party, "partyCode"),
+    (Column::Branch, "branchCode"),
     (Column::Date, "documentDate"),
     (Column::DueDate, "dueDate"),
     (Column::Currency, "currency"),

@@ -46,6 +46,7 @@ macro_rules! trade_names {
                 "that of the party, then that of the company",
             ),
             named((Column::Rate, "rate", Of::Document, false), &["exchange rate", "سعر الصرف"], "the rate of the tax date"),
+            named((Column::Branch, "branch", Of::Document, false), &["branch code", "الفرع", "رمز الفرع"], "that of the company profile, then the only active one"),
             named((Column::DueDate, "due_date", Of::Document, false), &["تاريخ الاستحقاق"], "the payment terms decide"),
             named(
                 (Column::PricesIncludeVat, "prices_include_vat", Of::Document, false),
@@ -124,4 +125,9 @@ pub(super) static MONEY_NAMES: &[Named] = &[
         "that of the method",
     ),
     named((Column::Charges, "charges", Of::Document, false), &["bank charges", "المصاريف"], "none"),
+    named(
+        (Column::Branch, "branch", Of::Document, false),
+        &["branch code", "الفرع", "رمز الفرع"],
+        "that of the company profile, then the only active one",
+    ),
 ];

@@ -114,6 +114,7 @@ pub(super) const fn is_code(column: Column) -> bool {
     matches!(
         column,
         Column::Party
+            | Column::Branch
             | Column::Item
             | Column::Unit
             | Column::TaxCode

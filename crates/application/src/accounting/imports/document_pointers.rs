@@ -55,6 +55,7 @@ fn of_line(field: &str) -> Column {
 fn of_document(member: &str, document: &FileDocument) -> Column {
     match member {
         "partyId" | "partyCode" | "control" => Column::Party,
+        "branchId" | "branchCode" => Column::Branch,
         "documentDate" | "postingDate" | "supplyDate" | "taxDate" => Column::Date,
         "dueDate" => Column::DueDate,
         "currency" => Column::Currency,

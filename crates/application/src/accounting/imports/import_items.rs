@@ -182,6 +182,8 @@ fn input(row: &FileItem, before: Option<&Item>) -> ItemInput {
     input.weight = row.weight.or(input.weight);
     input.volume = row.volume.or(input.volume);
     input.hs_code = row.hs_code.clone().or(input.hs_code);
+    input.match_policy = row.match_policy.or(input.match_policy);
+    input.over_receipt_percent = row.over_receipt_percent.or(input.over_receipt_percent);
     input.blocked = row.blocked.unwrap_or(input.blocked);
     let kept = if input.blocked == Blocked::None { None } else { input.blocked_reason };
     input.blocked_reason = row.blocked_reason.clone().or(kept);
@@ -215,6 +217,8 @@ fn new_input(row: &FileItem) -> ItemInput {
         weight: None,
         volume: None,
         hs_code: None,
+        match_policy: None,
+        over_receipt_percent: None,
         blocked: Blocked::None,
         blocked_reason: None,
         active: true,

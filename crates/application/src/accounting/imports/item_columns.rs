@@ -55,6 +55,16 @@ pub(super) static ITEM_NAMES: &[Named] = &[
     named((Column::Weight, "weight", Of::Item, false), &["الوزن"], "none"),
     named((Column::Volume, "volume", Of::Item, false), &["الحجم"], "none"),
     named((Column::HsCode, "hs_code", Of::Item, false), &["الرمز المنسق"], "none"),
+    named(
+        (Column::MatchPolicy, "match_policy", Of::Item, false),
+        &["سياسة المطابقة"],
+        "that of the company profile",
+    ),
+    named(
+        (Column::OverReceiptPercent, "over_receipt_percent", Of::Item, false),
+        &["نسبة تجاوز الاستلام"],
+        "that of the company profile",
+    ),
     named((Column::Blocked, "blocked", Of::Item, false), &["الإيقاف"], "`none`"),
     named((Column::BlockedReason, "blocked_reason", Of::Item, false), &["سبب الإيقاف"], "none"),
     named((Column::Active, "active", Of::Item, false), &["is active", "نشط"], "`true`"),

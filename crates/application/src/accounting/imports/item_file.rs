@@ -1,6 +1,7 @@
 //! Files of items, their units and their prices as read: nothing is looked up yet.
 
 use chrono::NaiveDate;
+use domain::documents::match_policy::MatchPolicy;
 use domain::items::barcode::BarcodeKind;
 use domain::items::conversion::Ratio;
 use domain::items::item::{Blocked, HsCode, ItemKind};
@@ -46,6 +47,8 @@ pub struct FileItem {
     pub weight: Option<Quantity>,
     pub volume: Option<Quantity>,
     pub hs_code: Option<HsCode>,
+    pub match_policy: Option<MatchPolicy>,
+    pub over_receipt_percent: Option<Percentage>,
     pub blocked: Option<Blocked>,
     pub blocked_reason: Option<String>,
     pub active: Option<bool>,

@@ -1,5 +1,6 @@
 //! Turns rows into items, units of items and prices.
 
+use domain::documents::match_policy::MatchPolicy;
 use domain::error::Violation;
 use domain::items::barcode::BarcodeKind;
 use domain::items::conversion::{RATIO_PART_MAX, Ratio};
@@ -41,6 +42,8 @@ impl FileRow for FileItem {
         let weight = row.optional(Column::Weight, Quantity::parse);
         let volume = row.optional(Column::Volume, Quantity::parse);
         let hs_code = row.optional(Column::HsCode, HsCode::parse);
+        let match_policy = row.optional(Column::MatchPolicy, |text| MatchPolicy::parse(&text.to_lowercase()));
+        let over_receipt_percent = row.optional(Column::OverReceiptPercent, Percentage::parse);
         let blocked = row.optional(Column::Blocked, |text| Blocked::parse(&text.to_lowercase()));
         let reason = |text: &str| required_text(text, BLOCKED_REASON_LENGTH_MAX);
         let blocked_reason = row.optional(Column::BlockedReason, reason);
@@ -63,6 +66,8 @@ impl FileRow for FileItem {
             weight,
             volume,
             hs_code,
+            match_policy,
+            over_receipt_percent,
             blocked,
             blocked_reason,
             active,

@@ -74,7 +74,7 @@ pub(super) async fn resolve(
     // Any day shows whether the pattern needs more than a journal knows.
     let date = NaiveDate::default();
     let entry = NumberContext { date, fiscal_year_code: "", journal_code: "", branch: None };
-    if stored.value.pattern.format(1, &entry).is_err() {
+    if stored.value.branch_id.is_some() || stored.value.pattern.format(1, &entry).is_err() {
         refuse(&NUMBER_SERIES_NEEDS_BRANCH);
     }
     Ok(id)

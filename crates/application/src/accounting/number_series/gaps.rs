@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::accounting::number_series::{NumberContext, NumberSeriesRecord};
+use domain::company::branch::Branch;
 use domain::ids::{NumberSeriesId, TenantId};
 use futures::TryStreamExt;
 
@@ -25,6 +26,7 @@ pub async fn gaps(
 ) -> AppResult<NumberGapsView> {
     let stored = Reads::<NumberSeriesRecord>::one(reads, tenant, id).await?;
     let series = stored.ok_or_else(|| AppError::not_found(NumberSeriesRecord::RESOURCE.entity))?.value;
+    let branch = branch_code(reads, tenant, &series).await?;
     // Counters first: a number given while the entries are read lies beyond them and does not count.
     let counters = queries.counters(tenant, id).await?;
     let mut periods: BTreeMap<String, Period> = BTreeMap::new();
@@ -37,7 +39,7 @@ pub async fn gaps(
             date: used.date,
             fiscal_year_code: &used.fiscal_year_code,
             journal_code: &used.journal_code,
-            branch: None,
+            branch: branch.as_deref(),
         };
         let key = series.pattern.reset().period_key(used.date, &used.fiscal_year_code);
         if let Some(period) = periods.get_mut(&key) {
@@ -49,6 +51,17 @@ pub async fn gaps(
         period.used == period.last && period.repeated == 0 && period.gaps.is_empty()
     };
     Ok(NumberGapsView { number_series_id: id.uuid(), gapless: periods.iter().all(whole), periods })
+}
+
+/// The code of the branch whose documents a series numbers.
+pub(super) async fn branch_code(
+    reads: &dyn MasterReads,
+    tenant: TenantId,
+    series: &NumberSeriesRecord,
+) -> AppResult<Option<String>> {
+    let Some(id) = series.branch_id else { return Ok(None) };
+    let branch = Reads::<Branch>::one(reads, tenant, id).await?;
+    Ok(branch.map(|stored| stored.value.code.to_string()))
 }
 
 /// The numbers of one period: a bit for each place in the sequence.

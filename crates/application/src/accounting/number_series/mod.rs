@@ -10,6 +10,7 @@ use domain::accounting::number_series::{
     NUMBER_PATTERN_REPEATS, NUMBER_SERIES_OVERLAPS, NUMBER_SERIES_RESET_FIXED, NUMBER_SERIES_USED,
     NumberPattern, NumberReset, NumberSeriesRecord,
 };
+use domain::company::branch::{Branch, BranchId};
 use domain::error::{Violation, Violations};
 use domain::ids::NumberSeriesId;
 use domain::text::{Code, LocalizedName};
@@ -17,8 +18,9 @@ use uuid::Uuid;
 
 use self::overlap::{SeriesNumbers, overlap};
 use crate::error::{AppError, AppResult};
-use crate::master_data::{Check, Described, MasterData};
+use crate::master_data::{Check, Described, MasterData, Records, id_named, nothing_named};
 use crate::paging::FieldKind;
+use crate::reference::{Reference, by_id_or_code};
 use crate::unit_of_work::UnitOfWork;
 use crate::views::NameView;
 use crate::wire::{Optional, RequiredText};
@@ -39,8 +41,13 @@ request! {
         name: LocalizedName = { "ar": "أرقام التسويات", "en": "Adjustments" },
         /// The type of document that the series numbers.
         document_type: Code => "journal_entry",
-        /// The pattern: letters, digits and `. _ - /` with `{YYYY}`, `{YY}`, `{MM}`, `{FY}`, `{JOURNAL}` and one
-        /// counter of zeros.
+        /// The branch whose documents it numbers, by its id; by default it numbers those that have no branch or whose branch has no
+        /// series for the type. It does not change later.
+        branch_id: Option<BranchId>,
+        /// The branch, by its code.
+        branch_code: Option<Code>,
+        /// The pattern: letters, digits and `. _ - /` with `{YYYY}`, `{YY}`, `{MM}`, `{FY}`, `{JOURNAL}`, in the series of a
+        /// branch `{BRANCH}`, and one counter of zeros.
         pattern: RequiredText<NUMBER_PATTERN_LENGTH_MAX> = "ADJ-{FY}-{000000}",
         /// The moments at which counting starts again.
         reset: NumberReset => "fiscal_year",
@@ -77,6 +84,8 @@ view! {
         name: NameView,
         /// The type of document that the series numbers, such as `journal_entry`.
         document_type: String,
+        /// The branch whose documents it numbers; null for all others.
+        branch_id: Option<Uuid>,
         /// The pattern, such as `GJ-{FY}-{000000}`.
         pattern: String = |series| series.pattern.as_str().to_owned(),
         /// The period after which counting starts again: `never`, `fiscal_year`, `year` or `month`.
@@ -94,7 +103,7 @@ resource! {
     about: "Number series: legal numbers without gaps, counted in each period of a series.";
     bodies: NewNumberSeries, NumberSeriesChange => NumberSeriesView; unique code; cached: NumberSeries;
     remembered by posting;
-    list: id sortable, code sortable, document_type, reset = FieldKind::Word(NumberReset::WORDS), gapless, active;
+    list: id sortable, code sortable, document_type, branch_id, reset = FieldKind::Word(NumberReset::WORDS), gapless, active;
     order: code;
     refuses:
         create [&NUMBER_PATTERN_COUNTER, &NUMBER_PATTERN_REPEATS, &NUMBER_PATTERN_BRANCH, &NUMBER_SERIES_OVERLAPS],
@@ -111,8 +120,11 @@ impl MasterData for NumberSeriesRecord {
         id: NumberSeriesId,
         check: &mut Check<'_>,
     ) -> AppResult<Option<Self>> {
-        let pattern = parse_pattern(&new.pattern, new.reset, &mut check.violations);
-        let Some(pattern) = pattern else { return Ok(None) };
+        let branch = by_id_or_code(new.branch_id, new.branch_code.clone());
+        let branch = named_branch(branch.as_ref(), check).await?;
+        let of_branch = new.branch_id.is_some() || new.branch_code.is_some();
+        let pattern = parse_pattern(&new.pattern, (new.reset, of_branch), &mut check.violations);
+        let Some(pattern) = pattern.filter(|_| branch.is_some() == of_branch) else { return Ok(None) };
         let numbers = SeriesNumbers {
             id,
             code: new.code.to_string(),
@@ -121,6 +133,7 @@ impl MasterData for NumberSeriesRecord {
             has_numbers: false,
             earlier: Vec::new(),
             journals: Vec::new(),
+            branch: branch.as_ref().map(|branch| branch.code.to_string()),
         };
         let all = check.uow.number_series().all_numbers().await?;
         let found = overlap(&all, &numbers, &year_codes(check.uow).await?);
@@ -130,6 +143,7 @@ impl MasterData for NumberSeriesRecord {
             code: new.code.clone(),
             name: new.name.clone(),
             document_type: new.document_type.clone(),
+            branch_id: branch.map(|branch| branch.id),
             pattern,
             gapless: new.gapless,
             active: new.active,
@@ -150,7 +164,8 @@ impl MasterData for NumberSeriesRecord {
             (None, None) => None,
             (text, reset) => {
                 let text = text.unwrap_or(self.pattern.as_str());
-                parse_pattern(text, reset.unwrap_or(self.pattern.reset()), violations)
+                let reset = reset.unwrap_or(self.pattern.reset());
+                parse_pattern(text, (reset, self.branch_id.is_some()), violations)
             }
         };
         let next = Self {
@@ -178,9 +193,27 @@ impl MasterData for NumberSeriesRecord {
     }
 }
 
+/// The branch that a new series names. A violation is noted where there is none.
+async fn named_branch(
+    named: Option<&Reference<BranchId>>,
+    check: &mut Check<'_>,
+) -> AppResult<Option<Branch>> {
+    let Some(named) = named else { return Ok(None) };
+    let at = if matches!(named, Reference::Id(_)) { "/branchId" } else { "/branchCode" };
+    let Some(id) = id_named::<Branch>(check.uow, named).await? else {
+        check.refuse(nothing_named::<Branch>(at, named));
+        return Ok(None);
+    };
+    Ok(Records::<Branch>::find(check.uow, id).await?.map(|stored| stored.value))
+}
+
 /// Every fault of a pattern, at the member it is in.
-fn parse_pattern(text: &str, reset: NumberReset, violations: &mut Violations) -> Option<NumberPattern> {
-    let new = NumberPattern::parse(text, reset).and_then(|pattern| match pattern.check_new() {
+fn parse_pattern(
+    text: &str,
+    (reset, of_branch): (NumberReset, bool),
+    violations: &mut Violations,
+) -> Option<NumberPattern> {
+    let new = NumberPattern::parse(text, reset).and_then(|pattern| match pattern.check_new(of_branch) {
         broken if broken.is_empty() => Ok(pattern),
         broken => Err(broken),
     });

@@ -20,15 +20,18 @@ pub struct SeriesNumbers {
     pub earlier: Vec<NumberShape>,
     /// The journals it numbers, with their codes.
     pub journals: Vec<(JournalId, String)>,
+    /// The code of the branch whose documents it numbers.
+    pub branch: Option<String>,
 }
 
 impl SeriesNumbers {
     /// The forms of the numbers it gives now: one, or one for each of its journals.
     pub fn shapes(&self) -> Vec<NumberShape> {
+        let shape = |journal| NumberShape::of(&self.pattern, journal, self.branch.as_deref());
         if self.pattern.names_journal() {
-            self.journals.iter().filter_map(|(_, code)| NumberShape::of(&self.pattern, Some(code))).collect()
+            self.journals.iter().filter_map(|(_, code)| shape(Some(code.as_str()))).collect()
         } else {
-            NumberShape::of(&self.pattern, None).into_iter().collect()
+            shape(None).into_iter().collect()
         }
     }
 
@@ -113,6 +116,7 @@ mod tests {
             journals: journals
                 .map(|(n, code)| (JournalId::new(Uuid::from_u128(id * 100 + n as u128)), (*code).to_owned()))
                 .collect(),
+            branch: None,
         }
     }
 
@@ -129,6 +133,16 @@ mod tests {
             "gives none"
         );
         assert!(overlaps(std::slice::from_ref(&sales), &series(2, "CASH-{YYYY}-{000}", &[])));
+    }
+
+    #[test]
+    fn a_branch_in_the_number_tells_series_apart() {
+        let of = |id, branch: &str| SeriesNumbers {
+            branch: Some(branch.to_owned()),
+            ..series(id, "INV-{BRANCH}-{000}", &[])
+        };
+        assert!(!overlaps(&[of(1, "RUH")], &of(2, "JED")));
+        assert!(overlaps(&[of(1, "RUH")], &series(2, "INV-RUH-{000000}", &[])));
     }
 
     #[test]

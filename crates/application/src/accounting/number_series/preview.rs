@@ -6,6 +6,7 @@ use domain::accounting::number_series::{NumberContext, NumberReset, NumberSeries
 use domain::error::Violation;
 use domain::ids::{NumberSeriesId, TenantId};
 
+use super::gaps::branch_code;
 use crate::accounting::ports::number_series::NumberSeriesQueries;
 use crate::accounting::views::journal::NumberPreviewView;
 use crate::error::{AppError, AppResult};
@@ -32,11 +33,12 @@ pub async fn preview(
     let period = series.pattern.reset().period_key(date, &fiscal_year);
     let counters = queries.counters(tenant, id).await?;
     let last = counters.iter().find(|(key, _)| *key == period).map_or(0, |(_, last)| *last);
+    let branch = branch_code(reads, tenant, &series).await?;
     let context = NumberContext {
         date,
         fiscal_year_code: &fiscal_year,
         journal_code: journal.as_deref().unwrap_or(series.code.as_str()),
-        branch: None,
+        branch: branch.as_deref(),
     };
     let number = series.pattern.format(last + 1, &context)?;
     Ok(NumberPreviewView { date, number, sequence: last + 1, period })

@@ -99,6 +99,7 @@ captions! {
     OutputVat = "Output VAT", "ضريبة المخرجات";
     InputVat = "Input VAT", "ضريبة المدخلات";
     UnpaidInputVat = "Input VAT of unpaid bills", "ضريبة مدخلات الفواتير غير المسددة";
+    Branch = "Branch", "الفرع";
     OpenAmount = "Open amount", "المبلغ المفتوح";
     DueDate = "Due date", "تاريخ الاستحقاق";
     NotDue = "Not due", "غير مستحق";

@@ -132,6 +132,8 @@ async fn ensure_journal(
         code: code.clone(),
         name: name.clone(),
         document_type: Code::parse(DOCUMENT_TYPE_DEFAULT)?,
+        branch_id: None,
+        branch_code: None,
         pattern: RequiredText::of(plan.pattern)?,
         reset: NumberReset::FiscalYear,
         gapless: true,

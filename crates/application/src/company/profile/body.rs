@@ -1,11 +1,13 @@
 //! The body that changes the company profile.
 
+use domain::company::branch::BranchId;
 use domain::company::profile::VatPeriod;
+use domain::documents::match_policy::MatchPolicy;
 use domain::money::{Amount, CurrencyCode, Percentage};
 use domain::parties::registration::REGISTRATIONS_MAX;
 use domain::settlement::bad_debt::BAD_DEBT_MONTHS_MAX;
 use domain::settlement::tolerance::TOLERANCES_MAX;
-use domain::text::LocalizedName;
+use domain::text::{Code, LocalizedName};
 
 use crate::company::address::CompanyAddressBody;
 use crate::parties::party::{REGISTRATION_TEXT_LENGTH_MAX, RegistrationBody};
@@ -32,6 +34,11 @@ request! {
         price_tolerance_percent: Optional<Percentage>,
         /// The tolerance of prices as an amount in the company currency, for one base unit.
         price_tolerance_amount: Optional<Amount>,
+        /// How far receipts may go beyond the ordered quantity, in per cent, of items that do not say it themselves.
+        over_receipt_percent: Optional<Percentage>,
+        /// Whether bills wait for the receipt of what is ordered (`three_way`) or not (`two_way`), of items that do not say it
+        /// themselves.
+        match_policy: Optional<MatchPolicy>,
         /// Whether a discount for early payment leaves VAT as it was, so that no note is made of it.
         discount_without_vat: Optional<bool>,
         /// The differences of payments that may be written off, at most one for each currency. Replaces those before.
@@ -40,6 +47,10 @@ request! {
         bad_debt_months: Optional<Int<1, BAD_DEBT_MONTHS_MAX>>,
         /// The debt, in the company currency, beyond which that needs a proof of the claim; 100,000 at first.
         bad_debt_proof_above: Optional<Amount>,
+        /// The branch of documents that name none, by its id; null leaves it to the only active branch.
+        default_branch_id: Patch<BranchId>,
+        /// That branch, by its code.
+        default_branch_code: Patch<Code>,
     }
 
     /// The difference of a payment that may be written off in a currency.

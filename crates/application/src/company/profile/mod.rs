@@ -8,6 +8,7 @@ use domain::money::Currency;
 use domain::settlement::tolerance::PaymentTolerance;
 use serde::Serialize;
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 pub use body::{CompanyProfileChange, PaymentToleranceBody};
 
@@ -39,6 +40,10 @@ pub struct CompanyProfileView {
     pub price_tolerance_percent: String,
     /// The tolerance of prices as an amount in the company currency, for one base unit.
     pub price_tolerance_amount: String,
+    /// How far receipts may go beyond the ordered quantity, in per cent, of items that do not say it themselves.
+    pub over_receipt_percent: String,
+    /// `three_way` or `two_way`: whether bills wait for the receipt of what is ordered, of items that do not say it themselves.
+    pub match_policy: &'static str,
     /// Whether a discount for early payment leaves VAT as it was.
     pub discount_without_vat: bool,
     /// The differences of payments that may be written off.
@@ -47,6 +52,8 @@ pub struct CompanyProfileView {
     pub bad_debt_months: u32,
     /// The debt beyond which that needs a proof of the claim.
     pub bad_debt_proof_above: String,
+    /// The branch of documents that name none. Null leaves it to the only active branch, if there is just one.
+    pub default_branch_id: Option<Uuid>,
     /// 0 until the profile is saved for the first time.
     pub version: i64,
 }
@@ -81,6 +88,8 @@ impl From<&CompanyProfile> for CompanyProfileView {
             prices_include_vat: profile.prices_include_vat,
             price_tolerance_percent: profile.price_tolerance.percent.to_string(),
             price_tolerance_amount: profile.price_tolerance.amount.display(2),
+            over_receipt_percent: profile.matching.over_receipt.to_string(),
+            match_policy: profile.matching.policy.as_str(),
             discount_without_vat: profile.discount_without_vat,
             payment_tolerances: profile
                 .payment_tolerances
@@ -90,6 +99,7 @@ impl From<&CompanyProfile> for CompanyProfileView {
                 .collect(),
             bad_debt_months: profile.bad_debt_relief.months,
             bad_debt_proof_above: profile.bad_debt_relief.proof_above.display(2),
+            default_branch_id: profile.default_branch.map(|id| id.uuid()),
             version: profile.version,
         }
     }

@@ -1,7 +1,9 @@
 //! `PATCH /company-profile`: how documents and returns name the company.
 
 use async_trait::async_trait;
+use domain::company::branch::{BRANCH_ARCHIVED, Branch, BranchId};
 use domain::company::profile::{CompanyProfile, vat_number};
+use domain::documents::match_policy::OrderMatch;
 use domain::documents::price_match::{PriceTolerance, TOLERANCE_NEGATIVE};
 use domain::error::{Violation, Violations};
 use domain::money::Amount;
@@ -15,6 +17,8 @@ use crate::command::{Command, Done, check_version};
 use crate::company::address::{address_after, own_registrations};
 use crate::context::RequestContext;
 use crate::error::AppResult;
+use crate::master_data::nothing_named;
+use crate::reference::{Reference, patched};
 use crate::unit_of_work::UnitOfWork;
 use crate::wire::Patch;
 
@@ -47,7 +51,8 @@ pub async fn save_change(
     change: &CompanyProfileChange,
 ) -> AppResult<CompanyProfileView> {
     let mut violations = Violations::new();
-    let profile = merged(old, change, &mut violations);
+    let default_branch = branch_after(uow, old, change, &mut violations).await?;
+    let profile = CompanyProfile { default_branch, ..merged(old, change, &mut violations) };
     violations.extend(profile.check().into_vec());
     let profile = violations.into_result(profile)?;
     if !uow.company().save_profile(&profile).await? {
@@ -57,6 +62,35 @@ pub async fn save_change(
     let id = uow.tenant().uuid();
     record(uow, COMPANY_PROFILE, id, "updated", Some(&before), Some(&view));
     Ok(view)
+}
+
+/// The branch of documents that name none.
+async fn branch_after(
+    uow: &mut dyn UnitOfWork,
+    old: &CompanyProfile,
+    change: &CompanyProfileChange,
+    violations: &mut Violations,
+) -> AppResult<Option<BranchId>> {
+    let named = patched(change.default_branch_id.clone(), change.default_branch_code.clone());
+    let Some(named) = named else { return Ok(old.default_branch) };
+    let Some(named) = named else { return Ok(None) };
+    let at = match &named {
+        Reference::Id(_) => "/defaultBranchId",
+        Reference::Code(_) => "/defaultBranchCode",
+    };
+    let all = uow.company().branches().await?;
+    let found = all.iter().find(|branch| match &named {
+        Reference::Id(id) => branch.id == *id,
+        Reference::Code(code) => branch.code == *code,
+    });
+    match found {
+        None => violations.push(nothing_named::<Branch>(at, &named)),
+        Some(branch) if !branch.active => {
+            violations.push(Violation::new(&BRANCH_ARCHIVED).at(at).with("branch", &branch.code));
+        }
+        Some(branch) => return Ok(Some(branch.id)),
+    }
+    Ok(old.default_branch)
 }
 
 fn merged(
@@ -84,8 +118,13 @@ fn merged(
             percent: change.price_tolerance_percent.or(&old.price_tolerance.percent),
             amount: amount_after(old.price_tolerance.amount, change, violations),
         },
+        matching: OrderMatch {
+            policy: change.match_policy.or(&old.matching.policy),
+            over_receipt: change.over_receipt_percent.or(&old.matching.over_receipt),
+        },
         discount_without_vat: change.discount_without_vat.or(&old.discount_without_vat),
         payment_tolerances: tolerances.unwrap_or_else(|| old.payment_tolerances.clone()),
+        default_branch: old.default_branch,
         bad_debt_relief: relief_after(old.bad_debt_relief, change, violations),
         version: old.version + 1,
     }

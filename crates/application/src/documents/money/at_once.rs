@@ -37,6 +37,9 @@ pub async fn pay_at_once(
         "accountCode": payment.account_code.as_ref().map(ToString::to_string),
         "allocations": [{ "documentId": invoice.id.uuid() }],
     });
+    if let Some(branch) = &invoice.branch {
+        body["branchId"] = json!(branch.id.uuid());
+    }
     if invoice.view.rate != "1" {
         body["rate"] = json!(invoice.view.rate);
     }

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use chrono::NaiveDate;
 use domain::accounting::journal_entry::REFERENCE_LENGTH_MAX;
+use domain::company::branch::BranchId;
 use domain::documents::document_type::DocumentType;
 use domain::documents::money_document::PaymentMethod;
 use domain::ids::AccountId;
@@ -61,6 +62,11 @@ macro_rules! money_body {
                 party_id: Option<PartyId>,
                 /// The party, by its code.
                 party_code: Option<Code> = "C-1001",
+                /// The branch, by its id; give either the id or the code. By default the one that the company profile
+                /// names, then the only active one. It does not change once there is a number.
+                branch_id: Option<BranchId>,
+                /// The branch, by its code.
+                branch_code: Option<Code>,
                 /// The control accounts that it settles: receivables or payables; by default receivables for receipts and
                 /// payables for payments, as far as the party has the role.
                 control: Option<SettledControl>,
@@ -132,6 +138,7 @@ macro_rules! money_body {
             fn input(&self) -> MoneyInput<'_> {
                 MoneyInput {
                     party: by_id_or_code(self.party_id, self.party_code.clone()),
+                    branch: by_id_or_code(self.branch_id, self.branch_code.clone()),
                     control: self.control,
                     document_date: self.document_date,
                     posting_date: self.posting_date,
@@ -194,6 +201,7 @@ impl NewPayment {
 #[derive(Debug, Clone)]
 pub struct MoneyInput<'b> {
     pub party: Option<Reference<PartyId>>,
+    pub branch: Option<Reference<BranchId>>,
     pub control: Option<SettledControl>,
     pub document_date: Option<NaiveDate>,
     pub posting_date: Option<NaiveDate>,

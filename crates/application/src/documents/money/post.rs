@@ -38,10 +38,11 @@ pub async fn post_money(
     allocations: &[MoneyAllocationBody],
     draft: Option<&StoredDocument>,
 ) -> AppResult<(StoredDocument, Amount, DocumentView)> {
-    let PreparedMoney { document, scale, lines, journal, withholding } = prepared;
+    let PreparedMoney { document, scale, lines, journal, withholding, .. } = prepared;
     let date = check_date(uow, ctx, &mut books, document.posting_date).await?;
     date.map_err(|violation| AppError::new(violation.at("/postingDate")))?;
-    let number = take_number(uow, &books, document.document_type, document.posting_date).await?;
+    let of = (document.document_type, document.branch.as_ref());
+    let number = take_number(uow, &books, of, document.posting_date).await?;
     let reference = number.1.clone();
     let posted = BooksEntry { journal, number, reference, lines }.post(ctx, uow, books, document).await?;
     let posted = keep(uow, posted, draft).await?;

@@ -17,6 +17,7 @@ use super::withholding::{Withholder, Withholding};
 use crate::accounting::error::ACCOUNT_CODE_UNKNOWN;
 use crate::accounting::ports::books::Books;
 use crate::changes::unknown_reference;
+use crate::documents::branch::DocumentBranch;
 use crate::documents::error::METHOD_ACCOUNT_UNFIT;
 use crate::documents::exchange::{DocumentMoney, MoneyAsked};
 use crate::documents::party::{named_party, role_missing};
@@ -39,6 +40,7 @@ pub struct PreparedMoney {
     pub withholding: Option<Withholding>,
     /// The journal that takes its entry.
     pub journal: &'static str,
+    pub warnings: Vec<Violation>,
 }
 
 impl PreparedDocument for PreparedMoney {
@@ -49,6 +51,10 @@ impl PreparedDocument for PreparedMoney {
     fn scale(&self) -> u8 {
         self.scale
     }
+
+    fn warnings(&self) -> &[Violation] {
+        &self.warnings
+    }
 }
 
 pub async fn prepare_money(
@@ -58,6 +64,8 @@ pub async fn prepare_money(
 ) -> AppResult<PreparedMoney> {
     let mut violations = Violations::new();
     let party = preparing.party(uow, &mut violations).await?;
+    let named = preparing.input.branch.as_ref();
+    let branch = DocumentBranch::of(uow, named, None, &mut violations).await?;
     let money = preparing.money(uow, books, &mut violations).await?;
     preparing.check_amounts(money.as_ref(), &mut violations);
     let profile = uow.posting_rules().posting_profile().await?;
@@ -87,7 +95,12 @@ pub async fn prepare_money(
     };
     let code = books.account_names.get(&account).map(|name| name.code.clone());
     let lines = preparing.lines(&party, &money, (account, party_account, charges), withholding.as_ref());
+    let warning = match &branch {
+        Some(branch) => branch.warning(uow).await?,
+        None => None,
+    };
     let mut document = preparing.document(uow, &party, &money, code);
+    document.branch = branch;
     document.view.withholding = withholding.as_ref().map(|withholding| {
         let paid = preparing.input.amount.checked_sub(withholding.kept_back());
         withholding.view(paid.unwrap_or_default())
@@ -98,6 +111,7 @@ pub async fn prepare_money(
         lines,
         withholding,
         journal: if preparing.input.method == PaymentMethod::Cash { "CASH" } else { "BANK" },
+        warnings: warning.into_iter().collect(),
     })
 }
 
@@ -312,6 +326,7 @@ impl PreparingMoney<'_> {
             series: None,
             party: party.id,
             party_code: party.code.to_string(),
+            branch: None,
             document_date: view.document_date,
             posting_date: view.posting_date,
             currency: money.currency.code,

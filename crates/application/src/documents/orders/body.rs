@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 use domain::accounting::journal_entry::REFERENCE_LENGTH_MAX;
+use domain::company::branch::BranchId;
 use domain::money::{Amount, CurrencyCode, Percentage, Rate};
 use domain::parties::party::PartyId;
 use domain::parties::payment_term::PaymentTermId;

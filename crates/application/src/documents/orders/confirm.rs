@@ -1,5 +1,6 @@
 //! Quotations are sent and orders confirmed: they get a number and no longer are drafts.
 
+use domain::documents::document_type::TradeSide;
 use domain::documents::progress::LineProgress;
 use domain::error::Violations;
 use domain::money::Rate;
@@ -31,7 +32,8 @@ pub(super) async fn confirm(
     let document_type = prepared.document.document_type;
     let date = prepared.document.posting_date;
     books.learn_date(uow, date).await?;
-    let (series, number) = take_number(uow, &books, document_type, date).await?;
+    let of = (document_type, prepared.document.branch.as_ref());
+    let (series, number) = take_number(uow, &books, of, date).await?;
     let document = StoredDocument {
         status: document_type.entered(),
         number: Some(number),
@@ -59,7 +61,12 @@ pub(super) fn progress(prepared: &Prepared) -> Vec<LineProgress> {
     let shares = total.split(&weights, money.company.scale).unwrap_or_default();
     let share = |index: usize| shares.get(index).copied().unwrap_or_default();
     let line = |(index, line): (usize, &crate::documents::trade::OrderLine)| {
-        LineProgress::new(line.line_no, line.item, line.quantity, share(index))
+        let new = LineProgress::new(line.line_no, line.item, line.quantity, share(index));
+        // Customers get no more than they ordered.
+        match prepared.document.document_type.side() {
+            TradeSide::Sale => new,
+            TradeSide::Purchase => new.matched(line.beyond, line.two_way),
+        }
     };
     lines.iter().enumerate().map(line).collect()
 }

@@ -103,8 +103,12 @@ impl ConvertQuotation {
         }
         let today = ctx.today(uow.now());
         let reference = quotation.reference.clone().or_else(|| quotation.number.clone());
-        let patch =
+        let mut patch =
             json!({ "documentDate": today, "validUntil": null, "rate": null, "reference": reference });
+        if let Some(branch) = &quotation.branch {
+            patch["branchId"] = json!(branch.id.uuid());
+            patch["branchCode"] = json!(null);
+        }
         let mut body: serde_json::Value =
             parse_json(&MergePatch::<B>::of_known(patch.to_string()).merged(&quotation.body));
         body[entering] = json!(self.body.post);

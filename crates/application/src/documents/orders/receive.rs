@@ -8,6 +8,7 @@ use domain::error::{Violation, Violations};
 use domain::items::item::{ItemId, ItemKind};
 use domain::money::Quantity;
 use domain::tax::document::LINES_MAX;
+use domain::text::DESCRIPTION_LENGTH_MAX;
 
 use super::body::NewPurchaseOrder;
 use crate::authorize::Access;
@@ -24,7 +25,10 @@ use crate::error::AppResult;
 use crate::reference::Reference;
 use crate::request;
 use crate::unit_of_work::UnitOfWork;
-use crate::wire::{Int, List};
+use crate::wire::{Int, List, RequiredText};
+
+/// Who has it receives more than an order and its tolerance allow.
+const OVER_RECEIVE: &str = "purchase.receipt.over_receive";
 
 request! {
     /// A line of the order, and how much of it has been received.
@@ -40,6 +44,9 @@ request! {
     pub struct ReceiveOrderBody {
         /// The lines that are received; by default everything that is open.
         lines: List<ReceivedLineBody, LINES_MAX> => [],
+        /// The reason for which more is received than the order and its tolerance allow. Needs the permission
+        /// `purchase.receipt.over_receive`.
+        over_receipt_reason: Option<RequiredText<DESCRIPTION_LENGTH_MAX>>,
     }
 }
 
@@ -67,8 +74,10 @@ impl Command for ReceiveOrder {
         }
         let (mut moves, mut violations) = (OrderMoves::default(), Violations::new());
         check_kinds(uow, &order, &received, &mut violations).await?;
+        let reason = self.body.over_receipt_reason.as_deref();
+        let accepted = reason.is_some() && ctx.permissions.allows(OVER_RECEIVE);
         for received in &received {
-            moves.receive(uow, received, &mut violations).await?;
+            moves.receive(uow, (received, accepted), &mut violations).await?;
         }
         violations.into_result(())?;
         // Receipts have no document of their own yet, so each has an id that its links stand under.
@@ -79,7 +88,8 @@ impl Command for ReceiveOrder {
         let lines = uow.documents().line_progress(self.id).await?;
         let shown = |document: &StoredDocument| document.shown(None, scale);
         let view = shown(&document);
-        let view = DocumentView { lines: Some(document.lines.clone()), ..view };
+        let lines_shown = Some(document.lines.clone());
+        let view = DocumentView { lines: lines_shown, reason: reason.map(str::to_owned), ..view };
         let view = view.with_progress(DocumentType::PurchaseOrder, &lines);
         record(uow, NewPurchaseOrder::NAMES.entity, view.id, "received", Some(&shown(&order)), Some(&view));
         Ok(Done::of(view.id, view.version, view))

@@ -8,7 +8,7 @@ use domain::money::Amount;
 
 use super::confirm::progress;
 use crate::context::RequestContext;
-use crate::documents::error::ORDER_FIXED;
+use crate::documents::error::{ORDER_BRANCH_FIXED, ORDER_FIXED};
 use crate::documents::ports::StoredDocument;
 use crate::documents::steps::{keep, note};
 use crate::documents::trade::Prepared;
@@ -32,6 +32,9 @@ pub(super) async fn revise(
 ) -> AppResult<DocumentView> {
     let mut violations = Violations::new();
     violations.extend(prepared.refusals.iter().cloned());
+    if prepared.document.branch != stored.branch {
+        violations.push(Violation::new(&ORDER_BRANCH_FIXED).at("/branchId"));
+    }
     let before = uow.documents().line_progress(stored.id).await?;
     if before.iter().any(|line| !line.is_untouched()) {
         check_fixed(&prepared.document, stored, &mut violations);
@@ -91,7 +94,7 @@ impl Revised {
                 revised.added.push(line);
                 continue;
             };
-            let changed = old.revise(line.item, line.ordered, line.amount);
+            let changed = old.revise(&line);
             let at = format!("/lines/{index}/quantity");
             revised.changed.extend(violations.check("", changed.map_err(|violation| violation.at(at))));
         }

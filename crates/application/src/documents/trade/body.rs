@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 use domain::accounting::journal_entry::REFERENCE_LENGTH_MAX;
+use domain::company::branch::BranchId;
 use domain::documents::document_type::{InvoiceKind, PurchaseKind};
 use domain::documents::note::NoteKind;
 use domain::documents::supplier_number::SUPPLIER_NUMBER_LENGTH_MAX;
@@ -40,6 +41,11 @@ macro_rules! lined_body {
                 party_id: Option<PartyId>,
                 /// The party, by its code.
                 party_code: Option<Code> = "C-1001",
+                /// The branch, by its id; give either the id or the code. By default that of the documents that it corrects or bills,
+                /// then the one that the company profile names, then the only active one. It does not change once there is a number.
+                branch_id: Option<BranchId>,
+                /// The branch, by its code.
+                branch_code: Option<Code>,
                 /// The date of the document; today by default.
                 document_date: Option<NaiveDate> = "2026-03-15",
                 /// The currency; by default that of the party, then that of the company.
@@ -81,6 +87,7 @@ macro_rules! lined_body {
             pub(in crate::documents) fn lined(&self) -> Input<'_> {
                 Input {
                     party: by_id_or_code(self.party_id, self.party_code.clone()),
+                    branch: by_id_or_code(self.branch_id, self.branch_code.clone()),
                     document_date: self.document_date,
                     currency: self.currency,
                     rate: self.rate,

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use domain::documents::match_policy::{MatchPolicy, OrderMatch};
 use domain::documents::posting::{Part, spread_discounts};
 use domain::error::{Violation, Violations};
 use domain::items::item::ItemId;
@@ -23,6 +24,10 @@ pub struct OrderLine {
     /// The quantity in base units.
     pub quantity: Quantity,
     pub gross: Amount,
+    /// The quantity that may be received beyond it.
+    pub beyond: Quantity,
+    /// Whether bills do not wait for receipts.
+    pub two_way: bool,
 }
 
 /// Lines and charges with everything that is known of them.
@@ -93,14 +98,23 @@ pub(super) fn parts(content: &Content, calculation: &Calculation, scale: u8) -> 
 }
 
 /// The lines as an order keeps them.
-pub(super) fn order_lines(content: &Content, calculation: &Calculation) -> Vec<OrderLine> {
+pub(super) fn order_lines(
+    content: &Content,
+    calculation: &Calculation,
+    matching: OrderMatch,
+) -> Vec<OrderLine> {
     let lines = content.lines.iter().enumerate().zip(&calculation.lines);
     lines
-        .map(|((index, (line, resolved)), amounts)| OrderLine {
-            line_no: line.number(index),
-            item: resolved.item.as_ref().map(|item| item.id),
-            quantity: resolved.base_quantity,
-            gross: amounts.gross,
+        .map(|((index, (line, resolved)), amounts)| {
+            let matching = matching.of_item(resolved.item.as_ref());
+            OrderLine {
+                line_no: line.number(index),
+                item: resolved.item.as_ref().map(|item| item.id),
+                quantity: resolved.base_quantity,
+                gross: amounts.gross,
+                beyond: matching.beyond(resolved.base_quantity),
+                two_way: matching.policy == MatchPolicy::TwoWay,
+            }
         })
         .collect()
 }

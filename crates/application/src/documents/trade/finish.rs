@@ -73,7 +73,7 @@ impl Preparing<'_> {
         let of_lines = content.lines.iter().enumerate();
         Ok(Prepared {
             document,
-            order_lines: order_lines(&content, &calculation),
+            order_lines: order_lines(&content, &calculation, facts.company.matching),
             credited_base: of_lines
                 .clone()
                 .filter(|_| {
@@ -144,6 +144,7 @@ impl Preparing<'_> {
             money: header.money,
             include_vat: content.document.prices_include_vat,
             original: header.original.as_ref(),
+            branch: header.branch.as_ref(),
             calculation,
             deducted,
             dues,

@@ -1,6 +1,7 @@
 //! A document as a caller writes it, whatever its type.
 
 use chrono::NaiveDate;
+use domain::company::branch::BranchId;
 use domain::documents::document_type::{InvoiceKind, PurchaseKind};
 use domain::documents::note::NoteKind;
 use domain::error::{Violation, Violations};
@@ -10,6 +11,7 @@ use domain::parties::payment_term::PaymentTermId;
 use domain::tax::document::Discount;
 
 use super::parts::{DocumentChargeBody, DocumentLineBody, PrepaymentBody};
+use crate::documents::branch::DocumentBranch;
 use crate::documents::ports::DocumentId;
 use crate::reference::Reference;
 use crate::tax::calculation::NAMED_TWICE;
@@ -19,6 +21,9 @@ use crate::wire::DimensionCodes;
 #[derive(Debug, Clone, Default)]
 pub struct Input<'b> {
     pub party: Option<Reference<PartyId>>,
+    pub branch: Option<Reference<BranchId>>,
+    /// The branch of the confirmed order that the body changes.
+    pub branch_before: Option<Option<DocumentBranch>>,
     pub document_date: Option<NaiveDate>,
     pub posting_date: Option<NaiveDate>,
     pub supply_date: Option<NaiveDate>,

@@ -18,6 +18,7 @@ mod original;
 mod parts;
 mod post;
 mod prepare;
+mod prepare_lines;
 mod prices;
 mod resolve;
 mod show;

@@ -139,14 +139,17 @@ impl OrderMoves {
         Ok(violations.check("", moved.map_err(|violation| violation.at(at).with("number", number))))
     }
 
-    /// Receives what is ordered.
+    /// Receives what is ordered; more than is allowed where somebody has accepted it.
     pub async fn receive(
         &mut self,
         uow: &mut dyn UnitOfWork,
-        received: &OrderMove,
+        (received, accepted): (&OrderMove, bool),
         violations: &mut Violations,
     ) -> AppResult<()> {
-        let deliver = |line: &LineProgress| line.deliver(received.rounded(line.to_deliver()));
+        let deliver = |line: &LineProgress| {
+            let quantity = received.rounded(line.to_deliver());
+            if accepted { line.deliver_beyond(quantity) } else { line.deliver(quantity) }
+        };
         if let Some((before, after)) = self.confirmed(uow, received, deliver, violations).await? {
             let quantity = Quantity::from_scaled(after.delivered.scaled() - before.delivered.scaled());
             self.link(received, LinkKind::Fulfils, quantity);

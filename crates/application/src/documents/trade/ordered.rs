@@ -16,6 +16,7 @@ use super::parts::DocumentLineBody;
 use super::prepare::Preparing;
 use super::resolve::Resolved;
 use crate::changes::unknown_reference;
+use crate::documents::branch::DocumentBranch;
 use crate::documents::error::{
     CURRENCY_DIFFERS, LINE_MEMBER_UNFIT, ORDER_LINE_UNKNOWN, PARTY_DIFFERS, PRICE_MISMATCH,
 };
@@ -64,6 +65,12 @@ impl Orders {
     /// The order, where all lines bill the same one.
     pub fn only(&self) -> Option<DocumentId> {
         self.0.first().filter(|_| self.0.len() == 1).map(|order| order.id)
+    }
+
+    /// The branch of the orders, where all have the same one or none has any.
+    pub fn branch(&self) -> Option<Option<DocumentBranch>> {
+        let first = self.0.first()?.branch.clone();
+        self.0.iter().all(|order| order.branch == first).then_some(first)
     }
 
     /// The line of an order that a line of the document names.

@@ -38,7 +38,8 @@ pub async fn post(
     let moves = refuse(ctx, uow, &mut books, &prepared).await?;
     take_progress(uow, &prepared).await?;
     let document = &prepared.document;
-    let number = take_number(uow, &books, document.document_type, document.posting_date).await?;
+    let of = (document.document_type, document.branch.as_ref());
+    let number = take_number(uow, &books, of, document.posting_date).await?;
     let reference = document.view.supplier_number.clone().unwrap_or_else(|| number.1.clone());
     let posted = lines(&prepared, &reference)?;
     let journal = document.document_type.journal_code();

@@ -1,7 +1,7 @@
 //! From a body to a document: what it names, what it comes to, and what it will post.
 
 use domain::documents::document_type::{InvoiceKind, TradeSide};
-use domain::documents::note::{NOTE_QUANTITY_EXCEEDS, NOTHING_LEFT, NoteKind, correct};
+use domain::documents::note::NoteKind;
 use domain::documents::posting::{CodeTax, Deduction, Due, Part, TaxOnly};
 use domain::error::{Violation, Violations};
 use domain::ids::AccountId;
@@ -14,22 +14,22 @@ use domain::tax::tax_code::TaxCode;
 use super::accounts::LineSlots;
 use super::adjust::take_over_supplier;
 use super::check::default_kind;
-use super::content::{Content, OrderLine, check_numbers};
+use super::content::{Content, OrderLine};
 use super::credit::CreditCheck;
 use super::facts::{Facts, Role};
 use super::header::{Dates, money, party};
 use super::input::{Input, one_discount};
 use super::line::{ChargeLine, Line};
 use super::moves::OrderMove;
-use super::ordered::{Orders, unfit_member};
+use super::ordered::Orders;
 use super::original::{Original, corrected};
-use super::parts::DocumentLineBody;
 use super::prices::{PriceScope, Prices};
 use super::resolve::{Codes, Resolver};
-use super::tax_only::{TaxOnlyLine, TaxOnlyLines, is_tax_only, tax_only_lines};
+use super::tax_only::{TaxOnlyLine, TaxOnlyLines, tax_only_lines};
 use crate::accounting::ports::books::Books;
 use crate::documents::PreparedDocument;
-use crate::documents::error::{NOTE_LINES_MISSING, PAYMENT_NEEDS_POST};
+use crate::documents::branch::DocumentBranch;
+use crate::documents::error::PAYMENT_NEEDS_POST;
 use crate::documents::exchange::DocumentMoney;
 use crate::documents::ports::{GroupUse, StoredDocument};
 use crate::error::AppResult;
@@ -97,6 +97,7 @@ pub(super) struct Header {
     pub(super) money: DocumentMoney,
     pub(super) include_vat: Option<bool>,
     pub(super) original: Option<Original>,
+    pub(super) branch: Option<DocumentBranch>,
 }
 
 /// Prepares a document, or answers everything that is wrong with it.
@@ -109,9 +110,10 @@ pub async fn prepare(
     if preparing.input.paid_at_once && !preparing.input.post {
         violations.push(Violation::new(&PAYMENT_NEEDS_POST).at("/payment"));
     }
-    let header = preparing.header(uow, books, &mut violations).await?;
+    let mut header = preparing.header(uow, books, &mut violations).await?;
     let (document_type, input) = (preparing.document_type, &preparing.input);
     let orders = Orders::named(uow, document_type, input.lines, &mut violations).await?;
+    header.branch = preparing.branch(uow, header.original.as_ref(), &orders, &mut violations).await?;
     let (lines, rest) = preparing.lines(&header, &orders, &mut violations);
     let of = (header.party.as_ref().map(|party| party.id), header.money.currency.code);
     orders.check(&lines, of, &mut violations);
@@ -179,55 +181,21 @@ impl Preparing<'_> {
         let before = original.as_ref().and_then(|original| original.document.view.prices_include_vat);
         let include_vat = input.prices_include_vat.or(before);
         let money = money.unwrap_or(DocumentMoney::of_company(books.company));
-        Ok(Header { party, role, dates, money, include_vat, original })
+        Ok(Header { party, role, dates, money, include_vat, original, branch: None })
     }
 
-    /// The lines, and whether the note takes everything that is left of the document that it corrects.
-    fn lines(&self, header: &Header, orders: &Orders, violations: &mut Violations) -> (Vec<Line>, bool) {
-        let none = std::collections::BTreeMap::new();
-        let dimensions = self.input.dimensions.map_or(&none, |dimensions| &dimensions.0);
-        let original = header.original.as_ref();
-        if !self.input.lines.is_empty() {
-            let line = |(index, body): (usize, &DocumentLineBody)| {
-                let at = format!("/lines/{index}");
-                let ordered = orders.line((self.document_type, &at), body, violations);
-                if body.line_no.is_some() && !self.document_type.is_order() {
-                    violations.push(unfit_member(self.document_type, &at, "lineNo"));
-                }
-                Line::of(index, body, (original, ordered), dimensions, violations)
-            };
-            let bodies = self.input.lines.iter().enumerate().filter(|(_, body)| !is_tax_only(body));
-            let lines: Vec<Line> = bodies.map(line).collect();
-            check_numbers(&lines, violations);
-            return (lines, false);
-        }
-        let whole = original.filter(|_| self.note_kind().is_some_and(NoteKind::takes_quantity));
-        let Some(original) = whole else {
-            violations.push(Violation::new(&NOTE_LINES_MISSING).at("/lines"));
-            return (Vec::new(), false);
-        };
-        let left = original.document.lines.iter().filter_map(|line| {
-            let progress = original.lines.iter().find(|one| one.line_no == line.line_no)?;
-            Some((line, progress.left())).filter(|(_, left)| left.is_positive())
-        });
-        let lines: Vec<Line> =
-            left.enumerate().map(|(index, (line, left))| Line::again(index, line, left)).collect();
-        if lines.is_empty() {
-            violations.push(Violation::new(&NOTHING_LEFT).with("number", original.number()));
-        }
-        (lines, true)
-    }
-
-    fn charges(&self, header: &Header, rest: bool, violations: &mut Violations) -> Vec<ChargeLine> {
-        let given = self.input.charges.iter().enumerate();
-        let given = given.map(|(index, body)| ChargeLine::of(index, body, violations)).collect();
-        match header.original.as_ref().filter(|_| rest && self.input.charges.is_empty()) {
-            None => given,
-            Some(original) => {
-                let charges = original.document.view.charges.iter().enumerate();
-                charges.map(|(index, charge)| ChargeLine::again(index, charge, header.include_vat)).collect()
-            }
-        }
+    /// The branch, by default that of the corrected document or of the orders.
+    async fn branch(
+        &self,
+        uow: &mut dyn UnitOfWork,
+        original: Option<&Original>,
+        orders: &Orders,
+        violations: &mut Violations,
+    ) -> AppResult<Option<DocumentBranch>> {
+        let inherited = self.input.branch_before.clone();
+        let inherited = inherited.or_else(|| original.map(|original| original.document.branch.clone()));
+        let inherited = inherited.or_else(|| orders.branch());
+        DocumentBranch::of(uow, self.input.branch.as_ref(), inherited, violations).await
     }
 
     async fn resolve(
@@ -299,57 +267,5 @@ impl Preparing<'_> {
         let corrected = original.and_then(|original| original.document.kind.as_deref());
         let corrected = corrected.and_then(|kind| InvoiceKind::parse(kind).ok());
         self.input.kind.or(corrected).or_else(|| party.map(default_kind))
-    }
-
-    /// Gives a note's groups the VAT that is left to them, and answers what they take of the document.
-    fn correct(
-        &self,
-        header: &Header,
-        calculation: &mut Calculation,
-        rest: bool,
-    ) -> Result<Vec<GroupUse>, Vec<Violation>> {
-        let original = header.original.as_ref().filter(|_| self.document_type.reduces());
-        let Some(original) = original else { return Ok(Vec::new()) };
-        let numbers = correct(calculation, &original.groups, rest)?;
-        let document = original.document.id;
-        let of_group = |(group, number): (&domain::tax::document::Group, u32)| GroupUse {
-            document,
-            number,
-            taxable: group.taxable,
-            vat: group.vat,
-        };
-        Ok(calculation.groups.iter().zip(numbers).map(of_group).collect())
-    }
-
-    /// The quantities that come back, none more than is left.
-    fn credited(
-        &self,
-        header: &Header,
-        content: &Content,
-        violations: &mut Violations,
-    ) -> Vec<(u32, Quantity)> {
-        let takes = self.document_type.reduces() && self.note_kind().is_some_and(NoteKind::takes_quantity);
-        let Some(original) = header.original.as_ref().filter(|_| takes) else { return Vec::new() };
-        let mut credited: Vec<(u32, Quantity)> = Vec::new();
-        for (line, _) in &content.lines {
-            let Some(number) = line.corrects_line_no else { continue };
-            let sum = match credited.iter_mut().find(|(known, _)| *known == number) {
-                Some((_, sum)) => {
-                    *sum = Quantity::from_scaled(sum.scaled().saturating_add(line.quantity.scaled()));
-                    *sum
-                }
-                None => {
-                    credited.push((number, line.quantity));
-                    line.quantity
-                }
-            };
-            let left = original.lines.iter().find(|one| one.line_no == number).map(|one| one.left());
-            if let Some(left) = left.filter(|left| sum > *left) {
-                let exceeds = Violation::new(&NOTE_QUANTITY_EXCEEDS).at(format!("{}/quantity", line.at));
-                let exceeds = exceeds.with("line", number).with("number", original.number());
-                violations.push(exceeds.with("left", left).with("quantity", sum));
-            }
-        }
-        credited
     }
 }

@@ -12,6 +12,7 @@ use super::line::{ChargeLine, Line};
 use super::original::Original;
 use super::prepare::Preparing;
 use super::resolve::{Codes, Resolved};
+use crate::documents::branch::DocumentBranch;
 use crate::documents::exchange::DocumentMoney;
 use crate::documents::ports::{DocumentId, DocumentStatus, StoredDocument};
 use crate::documents::views::{
@@ -29,6 +30,7 @@ pub(super) struct Shown<'a> {
     pub money: DocumentMoney,
     pub include_vat: bool,
     pub original: Option<&'a Original>,
+    pub branch: Option<&'a DocumentBranch>,
     pub calculation: &'a Calculation,
     pub deducted: &'a Deducted,
     pub dues: &'a Dues,
@@ -59,6 +61,7 @@ impl Shown<'_> {
             series: None,
             party: self.party.id,
             party_code: self.party.code.to_string(),
+            branch: self.branch.cloned(),
             document_date: self.dates.document,
             posting_date: self.dates.posting,
             currency: self.money.currency.code,

@@ -90,8 +90,10 @@ pub(in crate::documents) async fn prepare_body<B: TradeBody>(
     (id, draft): DraftOf<'_>,
     kept: &Kept<B>,
 ) -> AppResult<Prepared> {
-    let input = kept.body.input();
-    let revises = draft.is_some_and(|draft| draft.status == DocumentStatus::Confirmed);
+    let confirmed = draft.filter(|draft| draft.status == DocumentStatus::Confirmed);
+    let revises = confirmed.is_some();
+    let branch_before = confirmed.map(|order| order.branch.clone());
+    let input = Input { branch_before, ..kept.body.input() };
     let draft = draft.filter(|draft| !input.reprice && same_lines(&draft.body, &kept.text));
     let preparing = Preparing { ctx, document_type: B::TYPE, id, body: &kept.text, input, draft };
     let mut prepared = prepare(preparing, uow, books).await?;

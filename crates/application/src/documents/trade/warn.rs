@@ -95,6 +95,9 @@ pub(super) async fn of_books(
             warnings.push(Violation::new(&DUE_DATE_IN_CLOSED_PERIOD).at("/dueDate").with("date", date));
         }
     }
+    if let Some(branch) = document.branch.as_ref().filter(|_| document.document_type.posts()) {
+        warnings.extend(branch.warning(uow).await?);
+    }
     if let Some(credit) = &prepared.credit {
         // The part of a limit that an order uses is not used again by its invoice or its revision.
         let is_counted = revises || !prepared.bills.is_empty();

@@ -1,5 +1,6 @@
 //! The bodies that create and change items.
 
+use domain::documents::match_policy::MatchPolicy;
 use domain::items::barcode::BarcodeKind;
 use domain::items::category::ItemCategoryId;
 use domain::items::conversion::RATIO_PART_MAX;
@@ -8,7 +9,7 @@ use domain::items::item::{
     ItemKind, Tracking,
 };
 use domain::items::unit::UnitId;
-use domain::money::{Price, Quantity};
+use domain::money::{Percentage, Price, Quantity};
 use domain::tax::tax_code::TaxCodeId;
 use domain::text::{Code, LocalizedName};
 
@@ -88,6 +89,11 @@ request! {
         volume: Option<Quantity>,
         /// The code of the Harmonized System: 6 to 12 digits, which dots may group.
         hs_code: Option<HsCode> = "854449",
+        /// Whether bills of the item wait for its receipt (`three_way`) or may come before or without it (`two_way`); by default as
+        /// the company profile says. Orders keep what was so when they were confirmed or changed.
+        match_policy: Option<MatchPolicy>,
+        /// How far receipts of the item may go beyond the ordered quantity, in per cent; by default as the company profile says.
+        over_receipt_percent: Option<Percentage> = "5",
         /// The transactions for which the item is blocked.
         blocked: Blocked => "none",
         /// The reason for which it is blocked; required when it is.
@@ -144,6 +150,10 @@ request! {
         volume: Patch<Quantity>,
         /// The code of the Harmonized System.
         hs_code: Patch<HsCode>,
+        /// Whether bills of the item wait for its receipt; null leaves it to the company profile.
+        match_policy: Patch<MatchPolicy>,
+        /// How far receipts may go beyond the ordered quantity, in per cent; null leaves it to the company profile.
+        over_receipt_percent: Patch<Percentage>,
         /// The transactions for which the item is blocked. `none` clears the reason.
         blocked: Optional<Blocked>,
         /// The reason for which it is blocked.

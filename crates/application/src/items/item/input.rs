@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use domain::documents::match_policy::MatchPolicy;
 use domain::error::Violations;
 use domain::items::barcode::{Barcode, BarcodeKind, barcode_key};
 use domain::items::category::ItemCategoryId;
 use domain::items::conversion::Ratio;
 use domain::items::item::{Blocked, HsCode, Item, ItemId, ItemKind, ItemUnit, Tracking};
 use domain::items::unit::UnitId;
-use domain::money::{Price, Quantity};
+use domain::money::{Percentage, Price, Quantity};
 use domain::tax::tax_code::TaxCodeId;
 use domain::text::{Code, LocalizedName};
 
@@ -55,6 +56,8 @@ pub struct ItemInput {
     pub weight: Option<Quantity>,
     pub volume: Option<Quantity>,
     pub hs_code: Option<HsCode>,
+    pub match_policy: Option<MatchPolicy>,
+    pub over_receipt_percent: Option<Percentage>,
     pub blocked: Blocked,
     pub blocked_reason: Option<String>,
     pub active: bool,
@@ -89,6 +92,8 @@ impl ItemInput {
             weight: new.weight,
             volume: new.volume,
             hs_code: new.hs_code.clone(),
+            match_policy: new.match_policy,
+            over_receipt_percent: new.over_receipt_percent,
             blocked: new.blocked,
             blocked_reason: new.blocked_reason.clone().map(String::from).filter(|text| !text.is_empty()),
             active: new.active,
@@ -121,6 +126,8 @@ impl ItemInput {
             weight: item.weight,
             volume: item.volume,
             hs_code: item.hs_code.clone(),
+            match_policy: item.match_policy,
+            over_receipt_percent: item.over_receipt_percent,
             blocked: item.blocked,
             blocked_reason: item.blocked_reason.clone(),
             active: item.active,
@@ -160,6 +167,8 @@ impl ItemInput {
             weight: change.weight.or(&old.weight),
             volume: change.volume.or(&old.volume),
             hs_code: change.hs_code.or(&old.hs_code),
+            match_policy: change.match_policy.or(&old.match_policy),
+            over_receipt_percent: change.over_receipt_percent.or(&old.over_receipt_percent),
             blocked,
             blocked_reason: reason.filter(|text| !text.is_empty()),
             active: change.active.or(&old.active),
@@ -223,6 +232,8 @@ impl ItemInput {
             weight: self.weight,
             volume: self.volume,
             hs_code: self.hs_code.clone(),
+            match_policy: self.match_policy,
+            over_receipt_percent: self.over_receipt_percent,
             blocked: self.blocked,
             blocked_reason: self.blocked_reason.clone(),
             active: self.active,

@@ -82,6 +82,10 @@ view! {
         volume: Option<String>,
         /// The digits of the code of the Harmonized System.
         hs_code: Option<String>,
+        /// `three_way` or `two_way`; null as the company profile says.
+        match_policy: Option<&'static str> = |item| item.match_policy.map(|policy| policy.as_str()),
+        /// How far receipts may go beyond the ordered quantity, in per cent; null as the company profile says.
+        over_receipt_percent: Option<String> = |item| item.over_receipt_percent.map(|percent| percent.to_string()),
         /// `none`, `sales`, `purchases` or `all`.
         blocked: &'static str,
         blocked_reason: Option<String>,

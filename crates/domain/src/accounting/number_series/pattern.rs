@@ -96,11 +96,11 @@ impl NumberPattern {
         self.parts.contains(&Part::FiscalYear)
     }
 
-    /// Whether a new series may have the pattern: nothing has a branch yet, and in a fiscal year of more than twelve
+    /// Whether a new series may have the pattern: only that of a branch names one, and in a fiscal year of more than twelve
     /// months a month comes twice, so that the fiscal year alone does not tell its numbers apart.
-    pub fn check_new(&self) -> Vec<Violation> {
+    pub fn check_new(&self, of_branch: bool) -> Vec<Violation> {
         let mut violations = Vec::new();
-        if self.parts.contains(&Part::Branch) {
+        if !of_branch && self.parts.contains(&Part::Branch) {
             violations.push(Violation::new(&NUMBER_PATTERN_BRANCH));
         }
         if self.repeats_in_long_years() {

@@ -9,7 +9,7 @@ use crate::error::Violations;
 /// The first digits of the years of posting dates.
 const CENTURIES: [&str; 3] = ["19", "20", "21"];
 
-/// A pattern of one journal: what is left open are dates, fiscal years and the counter.
+/// A pattern of one journal and branch: what is left open are dates, fiscal years and the counter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NumberShape {
     parts: Vec<Part>,
@@ -17,12 +17,12 @@ pub struct NumberShape {
 
 impl NumberShape {
     /// The form of the numbers that a pattern gives in a journal; `None` when it needs a journal or branch it has not.
-    pub fn of(pattern: &NumberPattern, journal: Option<&str>) -> Option<Self> {
+    pub fn of(pattern: &NumberPattern, journal: Option<&str>, branch: Option<&str>) -> Option<Self> {
         let mut parts: Vec<Part> = Vec::new();
         for part in pattern.parts() {
             let part = match part {
                 Part::Journal => Part::Literal(journal?.to_owned()),
-                Part::Branch => return None,
+                Part::Branch => Part::Literal(branch?.to_owned()),
                 other => other.clone(),
             };
             match (parts.last_mut(), part) {
@@ -197,7 +197,8 @@ mod tests {
     use crate::accounting::number_series::NumberReset;
 
     fn shape(pattern: &str) -> NumberShape {
-        NumberShape::of(&NumberPattern::parse(pattern, NumberReset::Never).unwrap(), Some("GJ")).unwrap()
+        NumberShape::of(&NumberPattern::parse(pattern, NumberReset::Never).unwrap(), Some("GJ"), None)
+            .unwrap()
     }
 
     fn common(left: &str, right: &str) -> Option<String> {
@@ -253,10 +254,13 @@ mod tests {
     fn a_shape_is_kept_as_text() {
         let pattern =
             NumberPattern::parse("{JOURNAL}/{FY}.{YYYY}{YY}{MM}-{0000}", NumberReset::Never).unwrap();
-        let shape = NumberShape::of(&pattern, Some("B-1")).unwrap();
+        let shape = NumberShape::of(&pattern, Some("B-1"), None).unwrap();
         assert_eq!(shape.text(), "B-1/{FY}.{YYYY}{YY}{MM}-{0000}");
         assert_eq!(NumberShape::read(&shape.text()).unwrap(), shape);
-        assert_eq!(NumberShape::of(&pattern, None), None, "it needs a journal");
+        assert_eq!(NumberShape::of(&pattern, None, None), None, "it needs a journal");
+        let of_branch = NumberPattern::parse("{BRANCH}-{000}", NumberReset::Never).unwrap();
+        assert_eq!(NumberShape::of(&of_branch, None, None), None, "it needs a branch");
+        assert_eq!(NumberShape::of(&of_branch, None, Some("RUH")).unwrap().text(), "RUH-{000}");
         let wider = NumberShape::read("B-1/{FY}.{YYYY}{YY}{MM}-{000000}").unwrap();
         assert!(shape.differs_in_width_only(&wider));
         assert!(!shape.differs_in_width_only(&NumberShape::read("B-1/{FY}.{YYYY}{YY}-{0000}").unwrap()));

@@ -35,7 +35,7 @@ impl Column for NumberPattern {
 
 table! {
     NumberSeriesRecord in "accounting", "number_series" by id;
-    columns { code, name: [name_ar, name_en], document_type, pattern: [pattern, reset], gapless, active }
+    columns { code, name: [name_ar, name_en], document_type, branch_id, pattern: [pattern, reset], gapless, active }
     unique code
     used by {
         "journals": "SELECT {first} 1 FROM journal WHERE tenant_id = ?1 AND number_series_id = ?2 {only}",
@@ -48,8 +48,8 @@ statements! {
     NUMBERS_STATEMENT = "accounting.number_series.numbers": NUMBERS;
     ALL_NUMBERS = "accounting.number_series.all_numbers":
         "SELECT s.id, s.code, s.pattern, s.reset, s.active, s.earlier_patterns, CASE WHEN EXISTS (SELECT 1 \
-         FROM number_series_counter c WHERE c.tenant_id = s.tenant_id AND c.series_id = s.id) THEN 1 ELSE 0 END AS has_numbers \
-         FROM number_series s WHERE s.tenant_id = ?1 ORDER BY s.code";
+         FROM number_series_counter c WHERE c.tenant_id = s.tenant_id AND c.series_id = s.id) THEN 1 ELSE 0 END AS has_numbers, b.code AS branch_code \
+         FROM number_series s LEFT JOIN branch b ON b.tenant_id = s.tenant_id AND b.id = s.branch_id WHERE s.tenant_id = ?1 ORDER BY s.code";
     JOURNALS_BY_SERIES = "accounting.journal.by_series":
         "SELECT number_series_id, id, code FROM journal WHERE tenant_id = ?1 ORDER BY code";
     SAVE_EARLIER = "accounting.number_series.save_earlier":
@@ -149,7 +149,8 @@ fn read_numbers(
     let earlier = texts.into_iter().map(read).collect::<StorageResult<_>>()?;
     let has_numbers = columns.get("has_numbers")?;
     let journals = journals.remove(&id).unwrap_or_default();
-    Ok(SeriesNumbers { id, code, pattern, active, has_numbers, earlier, journals })
+    let branch = columns.get("branch_code")?;
+    Ok(SeriesNumbers { id, code, pattern, active, has_numbers, earlier, journals, branch })
 }
 
 fn read_pattern(columns: &mut Columns) -> StorageResult<NumberPattern> {

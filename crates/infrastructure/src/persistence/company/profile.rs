@@ -4,7 +4,9 @@ use application::company::ports::{CompanyQueries, CompanyRepository};
 use application::error::AppResult;
 use application::ports::storage_error::StorageResult;
 use async_trait::async_trait;
+use domain::company::branch::BranchFacts;
 use domain::company::profile::{CompanyProfile, CompanyRegistrations, VatPeriod};
+use domain::documents::match_policy::{MatchPolicy, OrderMatch};
 use domain::documents::price_match::PriceTolerance;
 use domain::ids::TenantId;
 use domain::money::{Amount, CurrencyCode, Percentage};
@@ -22,24 +24,28 @@ use crate::sql::value::{Columns, Row, Value};
 use crate::{statements, word_column};
 
 word_column!(VatPeriod);
+word_column!(MatchPolicy);
 
 statements! {
     // The tenant's name stands in for the legal one until a profile is saved.
     FIND = "company.company_profile.find" as reference:
         "SELECT t.name_ar, t.name_en, p.version, p.legal_name_ar, p.legal_name_en, p.vat_number, p.registrations, p.address, \
          p.vat_period, p.prices_include_vat, p.price_tolerance_percent, p.price_tolerance_amount, p.discount_without_vat, \
-         p.payment_tolerances, p.bad_debt_months, p.bad_debt_proof_above FROM tenant t LEFT JOIN company_profile p ON p.tenant_id = t.id WHERE t.id = ?1";
+         p.payment_tolerances, p.bad_debt_months, p.bad_debt_proof_above, p.default_branch_id, p.over_receipt_percent, p.match_policy FROM tenant t LEFT JOIN company_profile p ON p.tenant_id = t.id WHERE t.id = ?1";
     UPDATE = "company.company_profile.update":
         "UPDATE company_profile SET legal_name_ar = ?3, legal_name_en = ?4, vat_number = ?5, registrations = ?6, address = ?7, \
          vat_period = ?8, prices_include_vat = ?9, price_tolerance_percent = ?10, price_tolerance_amount = ?11, \
          discount_without_vat = ?12, payment_tolerances = ?13, bad_debt_months = ?14, bad_debt_proof_above = ?15, \
-         updated_at = ?16, version = ?2 \
+         default_branch_id = ?16, over_receipt_percent = ?17, match_policy = ?18, updated_at = ?19, version = ?2 \
          WHERE tenant_id = ?1 AND version = ?2 - 1";
     INSERT = "company.company_profile.insert":
         "INSERT INTO company_profile (tenant_id, version, legal_name_ar, legal_name_en, vat_number, registrations, address, \
          vat_period, prices_include_vat, price_tolerance_percent, price_tolerance_amount, discount_without_vat, \
-         payment_tolerances, bad_debt_months, bad_debt_proof_above, created_at, updated_at) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?16)";
+         payment_tolerances, bad_debt_months, bad_debt_proof_above, default_branch_id, over_receipt_percent, match_policy, created_at, \
+         updated_at) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?19)";
+    BRANCHES = "company.branch.all" as reference:
+        "SELECT id, code, active FROM branch WHERE tenant_id = ?1 ORDER BY code";
 }
 
 #[async_trait]
@@ -47,6 +53,19 @@ impl CompanyRepository for SqlUnitOfWork {
     async fn profile(&mut self) -> StorageResult<CompanyProfile> {
         let row = self.tx.find(&FIND, &[self.tenant.into()]).await?;
         row.map_or_else(no_tenant, read)
+    }
+
+    async fn branches(&mut self) -> StorageResult<Vec<BranchFacts>> {
+        let rows = self.tx.query(&BRANCHES, &[self.tenant.into()]).await?;
+        let read = |row: Row| {
+            let mut columns = row.columns("branch");
+            Ok(BranchFacts {
+                id: columns.get("id")?,
+                code: columns.get("code")?,
+                active: columns.get("active")?,
+            })
+        };
+        rows.into_iter().map(read).collect()
     }
 
     async fn save_profile(&mut self, profile: &CompanyProfile) -> StorageResult<bool> {
@@ -63,6 +82,9 @@ impl CompanyRepository for SqlUnitOfWork {
         params.push(tolerances_document(&profile.payment_tolerances).as_deref().into());
         params.push(profile.bad_debt_relief.months.into());
         params.push(profile.bad_debt_relief.proof_above.into());
+        profile.default_branch.put(&mut params);
+        profile.matching.over_receipt.put(&mut params);
+        profile.matching.policy.put(&mut params);
         params.push(self.now.into());
         if self.tx.execute(&UPDATE, &params).await? == 1 {
             return Ok(true);
@@ -105,6 +127,11 @@ fn read(row: Row) -> StorageResult<CompanyProfile> {
         },
         discount_without_vat: columns.get("discount_without_vat")?,
         payment_tolerances: optional(&mut columns, "payment_tolerances", tolerances_in)?.unwrap_or_default(),
+        matching: OrderMatch {
+            policy: MatchPolicy::take(&mut columns, &["match_policy"])?,
+            over_receipt: Percentage::take(&mut columns, &["over_receipt_percent"])?,
+        },
+        default_branch: columns.get("default_branch_id")?,
         bad_debt_relief: read_relief(&mut columns)?,
         version,
     })

@@ -5,6 +5,7 @@ mod queries;
 mod recurring;
 mod recurring_runs;
 mod repository;
+mod repository_sql;
 mod rows;
 
 use crate::sql::bulk::Bulk;
@@ -14,7 +15,7 @@ use crate::sql::statement::{Lookup, Statement};
 
 pub fn statements() -> Vec<&'static Statement> {
     [
-        repository::ALL,
+        repository_sql::ALL,
         progress::ALL,
         queries::ALL,
         recurring::ALL,
@@ -25,15 +26,15 @@ pub fn statements() -> Vec<&'static Statement> {
 }
 
 pub fn bulks() -> Vec<&'static Bulk> {
-    [repository::BULKS, progress::BULKS, recurring_runs::BULKS].concat()
+    [repository_sql::BULKS, progress::BULKS, recurring_runs::BULKS].concat()
 }
 
 pub fn bulk_updates() -> Vec<&'static BulkUpdate> {
-    vec![&repository::USE_GROUP, &repository::CREDIT_LINE, &progress::MOVE_LINE]
+    vec![&repository_sql::USE_GROUP, &repository_sql::CREDIT_LINE, &progress::MOVE_LINE]
 }
 
 pub fn lookups() -> Vec<&'static Lookup> {
-    repository::LOOKUPS.to_vec()
+    repository_sql::LOOKUPS.to_vec()
 }
 
 pub fn lists() -> Vec<&'static ListSql> {

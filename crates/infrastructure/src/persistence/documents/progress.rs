@@ -44,6 +44,8 @@ pub(super) static PROGRESS_INSERT: Bulk = Bulk::new(
         ("credited", Kind::Millionths),
         ("amount", Kind::Amount),
         ("exposure", Kind::Amount),
+        ("beyond", Kind::Millionths),
+        ("two_way", Kind::Bool),
         ("version", Kind::Int),
     ],
 );
@@ -80,11 +82,13 @@ pub(super) static MOVE_LINE: BulkUpdate = BulkUpdate::new(
         ("new_credited", Kind::Millionths),
         ("new_amount", Kind::Amount),
         ("new_exposure", Kind::Amount),
+        ("new_beyond", Kind::Millionths),
+        ("new_two_way", Kind::Bool),
     ],
     3,
     (
         "item_id = ?5, ordered = ?6, cancelled = ?7, delivered = ?8, returned = ?9, invoiced = ?10, credited = ?11, \
-         amount = ?12, exposure = ?13, version = version + 1",
+         amount = ?12, exposure = ?13, beyond = ?14, two_way = ?15, version = version + 1",
         "version = ?4",
     ),
 );
@@ -101,6 +105,8 @@ pub(super) fn progress_values(line: &LineProgress, exposure: Amount) -> Vec<Valu
         line.credited.into(),
         line.amount.into(),
         exposure.into(),
+        line.beyond.into(),
+        line.two_way.into(),
     ]
 }
 

@@ -56,6 +56,8 @@ macro_rules! list {
                 ("number", "d.number"),
                 ("partyId", "d.party_id"),
                 ("partyCode", "d.party_code"),
+                ("branchId", "d.branch_id"),
+                ("branchCode", "d.branch_code"),
                 ("documentDate", "d.document_date"),
                 ("postingDate", "d.posting_date"),
                 ("currency", "d.currency"),

@@ -9,6 +9,7 @@ use application::ports::storage_error::{StorageError, StorageResult};
 use async_trait::async_trait;
 use chrono::NaiveDate;
 use domain::accounting::number_series::NumberSeries;
+use domain::company::branch::BranchId;
 use domain::documents::document_type::DocumentType;
 use domain::documents::note::{DocumentGroup, DocumentLine};
 use domain::documents::progress::LineProgress;
@@ -20,166 +21,14 @@ use super::progress::{
     DELETE_LINE, LINE_PROGRESS, LINK_INSERT, LINKS_FROM, MOVE_LINE, OPEN_ORDERS, OVERDUE, PROGRESS_INSERT,
     progress_values, read_link,
 };
-use super::rows::{content, document_columns, read_group, read_line, read_named, read_progress, read_whole};
+use super::repository_sql::{
+    BY_ID, BY_NUMBERS, BY_REFERENCES, BY_SUPPLIER_KEY, CREDIT_LINE, DELETE, ENTRIES, FIND, GROUP_INSERT,
+    GROUPS, INSERT, LINE_INSERT, LINES, OF_ENTRY, PAID, RECEIVABLE, SERIES, UNPOSTED, UPDATE, USE_GROUP,
+};
+use super::rows::{content, read_group, read_line, read_named, read_progress, read_whole};
 use crate::persistence::SqlUnitOfWork;
 use crate::persistence::accounting::number_series::read_series;
-use crate::persistence::parties::aliases::{codes_of, survivor};
-use crate::sql::bulk::Bulk;
-use crate::sql::bulk_update::BulkUpdate;
-use crate::sql::statement::Lookup;
-use crate::sql::value::{Kind, Row, Value, code_list};
-use crate::statements;
-
-macro_rules! receivable {
-    () => {
-        concat!(
-            "SELECT CAST(SUM(i.open_company_amount) AS DECIMAL(19,4)) AS open_amount FROM party p INNER JOIN open_item i \
-         ON i.tenant_id = p.tenant_id AND i.control = 'receivable' AND i.party IN ",
-            codes_of!("?3"),
-            " AND i.settled_on IS NULL WHERE p.tenant_id = ?1 AND p.id = ?2"
-        )
-    };
-}
-
-statements! {
-    FIND = "documents.document.find":
-        concat!("SELECT ", document_columns!(), ", d.body, d.content_lines FROM document d WHERE d.tenant_id = ?1 AND d.id = ?2");
-    OF_ENTRY = "documents.document.of_entry":
-        "SELECT d.id FROM journal_entry e INNER JOIN document d ON d.tenant_id = e.tenant_id AND d.id = e.source_id \
-         WHERE e.tenant_id = ?1 AND e.id = ?2";
-    INSERT = "documents.document.insert":
-        "INSERT INTO document (tenant_id, id, document_type, kind, status, number, series_id, party_id, party_code, \
-         document_date, posting_date, currency, total, reference, supplier_key, corrects_id, entry_id, reversal_entry_id, body, \
-         content, content_lines, state, order_id, valid_until, created_by, created_at, posted_at, version) VALUES (?1, ?2, ?3, \
-         ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28)";
-    UPDATE = "documents.document.update":
-        "UPDATE document SET kind = ?4, status = ?5, number = ?6, series_id = ?7, party_id = ?8, party_code = ?9, \
-         document_date = ?10, posting_date = ?11, currency = ?12, total = ?13, reference = ?14, supplier_key = ?15, \
-         corrects_id = ?16, entry_id = ?17, reversal_entry_id = ?18, body = ?19, content = ?20, content_lines = ?21, \
-         state = ?22, order_id = ?23, valid_until = ?24, posted_at = ?25, version = ?26 \
-         WHERE tenant_id = ?1 AND id = ?2 AND version = ?3";
-    DELETE = "documents.document.delete_draft":
-        "DELETE FROM document WHERE tenant_id = ?1 AND id = ?2 AND version = ?3 AND status = 'draft'";
-    BY_SUPPLIER_KEY = "documents.document.by_supplier_key":
-        "SELECT id FROM document WHERE tenant_id = ?1 AND document_type = ?2 AND party_id IN (SELECT p.id AS party_id FROM party p \
-         WHERE p.tenant_id = ?1 AND p.id = ?3 UNION ALL SELECT s.party_id FROM party_alias s WHERE s.tenant_id = ?1 \
-         AND s.survivor_id = ?3) AND supplier_key = ?4 AND supplier_key IS NOT NULL";
-    UNPOSTED = "documents.document.unposted_of_party":
-        "SELECT {top ?3} id FROM document WHERE tenant_id = ?1 AND party_id = ?2 AND entry_id IS NULL ORDER BY id {limit ?3}";
-    BY_NUMBERS = "documents.document.by_numbers":
-        concat!("SELECT d.id, d.number, d.reference, ", survivor!("d", "party_code"), " AS party_code FROM document d WHERE d.tenant_id = ?1 \
-         AND d.document_type IN ({codes ?2}) AND d.number IN ({codes ?3}) AND d.number IS NOT NULL AND d.status = 'posted'");
-    BY_REFERENCES = "documents.document.by_references":
-        concat!("SELECT d.id, d.number, d.reference, ", survivor!("d", "party_code"), " AS party_code FROM document d WHERE d.tenant_id = ?1 \
-         AND d.document_type IN ({codes ?2}) AND d.reference IN ({codes ?3}) AND d.reference IS NOT NULL AND d.status = 'posted'");
-    RECEIVABLE = "documents.document.receivable":
-        receivable!(),
-        // Locks by writing: who asks for the same party waits, and then reads what this transaction has posted.
-        mssql: concat!("UPDATE party SET version = version WHERE tenant_id = ?1 AND id = ?2;\n", receivable!());
-    SERIES = "documents.document.series":
-        "SELECT {first} s.id, s.code, s.name_ar, s.name_en, s.pattern, s.reset, s.gapless, s.active, s.version \
-         FROM number_series s WHERE s.tenant_id = ?1 AND s.document_type = ?2 AND s.active = 1 ORDER BY s.code {only}";
-}
-
-static BY_ID: Lookup = Lookup::new(
-    "documents.document.by_id",
-    concat!(
-        "SELECT ",
-        document_columns!(),
-        ", d.body, d.content_lines FROM document d WHERE d.tenant_id = ?1"
-    ),
-    ("d.id", Kind::Id),
-);
-static ENTRIES: Lookup = Lookup::new(
-    "documents.document.entries",
-    "SELECT d.id, d.entry_id FROM document d WHERE d.tenant_id = ?1 AND d.entry_id IS NOT NULL",
-    ("d.id", Kind::Id),
-);
-
-/// Invoices and bills of which nothing is open any more.
-static PAID: Lookup = Lookup::new(
-    "documents.document.paid",
-    concat!(
-        "SELECT ",
-        document_columns!(),
-        ", d.body, d.content_lines FROM journal_entry e INNER JOIN document d ON d.tenant_id = e.tenant_id AND d.id = e.source_id \
-         AND d.entry_id = e.id AND d.status = 'posted' AND d.document_type IN ('sales_invoice', 'purchase_invoice') \
-         AND NOT EXISTS (SELECT 1 FROM open_item o WHERE o.tenant_id = d.tenant_id AND o.entry_id = d.entry_id \
-         AND o.settled_on IS NULL) WHERE e.tenant_id = ?1"
-    ),
-    ("e.id", Kind::Id),
-);
-
-static GROUPS: Lookup = Lookup::new(
-    "documents.document_tax.of_documents",
-    "SELECT document_id, group_no, category, rate, taxable, vat, used_taxable, used_vat FROM document_tax \
-     WHERE tenant_id = ?1",
-    ("document_id", Kind::Id),
-);
-static LINES: Lookup = Lookup::new(
-    "documents.document_line.of_documents",
-    "SELECT document_id, line_no, item_id, quantity, credited_quantity FROM document_line WHERE tenant_id = ?1",
-    ("document_id", Kind::Id),
-);
-pub(super) static LOOKUPS: &[&Lookup] = &[&BY_ID, &ENTRIES, &PAID, &GROUPS, &LINES];
-
-static GROUP_INSERT: Bulk = Bulk::new(
-    "documents.document_tax.insert",
-    "document_tax",
-    &[
-        ("tenant_id", Kind::Id),
-        ("document_id", Kind::Id),
-        ("group_no", Kind::Int),
-        ("category", Kind::Text(1)),
-        ("rate", Kind::Amount),
-        ("taxable", Kind::Amount),
-        ("vat", Kind::Amount),
-        ("used_taxable", Kind::Amount),
-        ("used_vat", Kind::Amount),
-    ],
-);
-static LINE_INSERT: Bulk = Bulk::new(
-    "documents.document_line.insert",
-    "document_line",
-    &[
-        ("tenant_id", Kind::Id),
-        ("document_id", Kind::Id),
-        ("line_no", Kind::Int),
-        ("item_id", Kind::Id),
-        ("quantity", Kind::Millionths),
-        ("credited_quantity", Kind::Millionths),
-    ],
-);
-pub(super) static BULKS: &[&Bulk] = &[&GROUP_INSERT, &LINE_INSERT];
-
-pub(super) static USE_GROUP: BulkUpdate = BulkUpdate::new(
-    "documents.document_tax.use",
-    "document_tax",
-    &[
-        ("tenant_id", Kind::Id),
-        ("document_id", Kind::Id),
-        ("group_no", Kind::Int),
-        ("more_taxable", Kind::Amount),
-        ("more_vat", Kind::Amount),
-    ],
-    3,
-    (
-        "used_taxable = used_taxable + ?4, used_vat = used_vat + ?5",
-        "used_taxable + ?4 BETWEEN 0 AND taxable AND used_vat + ?5 BETWEEN 0 AND vat",
-    ),
-);
-pub(super) static CREDIT_LINE: BulkUpdate = BulkUpdate::new(
-    "documents.document_line.credit",
-    "document_line",
-    &[
-        ("tenant_id", Kind::Id),
-        ("document_id", Kind::Id),
-        ("line_no", Kind::Int),
-        ("more_quantity", Kind::Millionths),
-    ],
-    3,
-    ("credited_quantity = credited_quantity + ?4", "credited_quantity + ?4 BETWEEN 0 AND quantity"),
-);
+use crate::sql::value::{Row, Value, code_list};
 
 #[async_trait]
 impl DocumentRepository for SqlUnitOfWork {
@@ -279,8 +128,13 @@ impl DocumentRepository for SqlUnitOfWork {
         rows.into_iter().map(|row| row.single("document", "id")).collect()
     }
 
-    async fn document_series(&mut self, document_type: DocumentType) -> StorageResult<Option<NumberSeries>> {
-        let row = self.tx.find(&SERIES, &[self.tenant.into(), document_type.as_str().into()]).await?;
+    async fn document_series(
+        &mut self,
+        document_type: DocumentType,
+        branch: Option<BranchId>,
+    ) -> StorageResult<Option<NumberSeries>> {
+        let params = [self.tenant.into(), document_type.as_str().into(), branch.into()];
+        let row = self.tx.find(&SERIES, &params).await?;
         row.map(|row| read_series(&mut row.columns("number_series"))).transpose()
     }
 

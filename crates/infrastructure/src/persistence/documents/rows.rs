@@ -1,7 +1,9 @@
 //! Rows of documents, read in one place.
 
+use application::documents::branch::DocumentBranch;
 use application::documents::ports::{DocumentId, DocumentStatus, NamedDocument, StoredDocument};
 use application::ports::storage_error::{StorageError, StorageResult};
+use domain::company::branch::BranchId;
 use domain::documents::document_type::DocumentType;
 use domain::documents::note::{DocumentGroup, DocumentLine};
 use domain::documents::progress::LineProgress;
@@ -16,7 +18,7 @@ use crate::sql::value::{Columns, Row, Value};
 macro_rules! document_columns {
     () => {
         concat!("d.id, d.document_type, d.kind, d.status, d.state, d.number, d.series_id, ", $crate::persistence::parties::aliases::survivor_id!("d", "party_id"),
-        " AS party_id, ", $crate::persistence::parties::aliases::survivor!("d", "party_code"), " AS party_code, d.document_date, d.posting_date, d.currency, d.total, d.reference, d.supplier_key, d.corrects_id, d.order_id, d.valid_until, d.entry_id, d.reversal_entry_id, d.content, \
+        " AS party_id, ", $crate::persistence::parties::aliases::survivor!("d", "party_code"), " AS party_code, d.branch_id, d.branch_code, d.document_date, d.posting_date, d.currency, d.total, d.reference, d.supplier_key, d.corrects_id, d.order_id, d.valid_until, d.entry_id, d.reversal_entry_id, d.content, \
          d.created_by, d.created_at, d.posted_at, d.version")
     };
 }
@@ -25,7 +27,7 @@ pub(super) use document_columns;
 /// The columns in which [`read_progress`] reads what has become of a line of an order.
 macro_rules! progress_columns {
     () => {
-        "p.line_no, p.item_id, p.ordered, p.cancelled, p.delivered, p.returned, p.invoiced, p.credited, p.amount, p.version"
+        "p.line_no, p.item_id, p.ordered, p.cancelled, p.delivered, p.returned, p.invoiced, p.credited, p.amount, p.beyond, p.two_way, p.version"
     };
 }
 pub(super) use progress_columns;
@@ -46,6 +48,7 @@ pub(super) fn read_document(columns: &mut Columns) -> StorageResult<StoredDocume
         series: columns.get("series_id")?,
         party: columns.get("party_id")?,
         party_code: columns.get("party_code")?,
+        branch: read_branch(columns)?,
         document_date: columns.get("document_date")?,
         posting_date: columns.get("posting_date")?,
         currency: columns.get("currency")?,
@@ -67,6 +70,12 @@ pub(super) fn read_document(columns: &mut Columns) -> StorageResult<StoredDocume
     })
 }
 
+fn read_branch(columns: &mut Columns) -> StorageResult<Option<DocumentBranch>> {
+    let (id, code): (Option<BranchId>, Option<String>) =
+        (columns.get("branch_id")?, columns.get("branch_code")?);
+    Ok(id.zip(code).map(|(id, code)| DocumentBranch { id, code }))
+}
+
 pub(super) fn read_progress(columns: &mut Columns) -> StorageResult<LineProgress> {
     Ok(LineProgress {
         line_no: columns.get("line_no")?,
@@ -78,6 +87,8 @@ pub(super) fn read_progress(columns: &mut Columns) -> StorageResult<LineProgress
         invoiced: columns.get("invoiced")?,
         credited: columns.get("credited")?,
         amount: columns.get("amount")?,
+        beyond: columns.get("beyond")?,
+        two_way: columns.get("two_way")?,
         version: columns.get("version")?,
     })
 }
@@ -109,6 +120,8 @@ pub(super) fn content(document: &StoredDocument) -> StorageResult<Vec<Value>> {
         own.into(),
         document.order.into(),
         document.valid_until.into(),
+        document.branch.as_ref().map(|branch| branch.id).into(),
+        document.branch.as_ref().map(|branch| branch.code.as_str()).into(),
     ])
 }
 

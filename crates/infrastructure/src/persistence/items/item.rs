@@ -38,6 +38,8 @@ table! {
         weight,
         volume,
         hs_code,
+        match_policy,
+        over_receipt_percent,
         blocked,
         blocked_reason,
         active,

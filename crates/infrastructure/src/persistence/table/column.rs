@@ -101,6 +101,20 @@ impl Column for Percentage {
     }
 }
 
+impl Column for Option<Percentage> {
+    fn put(&self, values: &mut Vec<Value>) {
+        values.push(self.map(|percentage| Amount::from_scaled(percentage.scaled())).into());
+    }
+    fn take(columns: &mut Columns, names: &[&'static str]) -> StorageResult<Self> {
+        let amount: Option<Amount> = columns.get(only(names))?;
+        let read = |amount: Amount| {
+            let percentage = Percentage::from_scaled(amount.scaled());
+            percentage.ok_or_else(|| columns.corrupt(only(names), "not from 0 to 100"))
+        };
+        amount.map(read).transpose()
+    }
+}
+
 /// A text that `parse` turns into a domain value, or null.
 pub(crate) fn optional<T>(
     columns: &mut Columns,

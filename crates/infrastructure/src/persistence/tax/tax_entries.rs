@@ -35,10 +35,11 @@ statements! {
         "SELECT {first} 1 AS filed FROM tax_entry e INNER JOIN vat_return_entry f ON f.tenant_id = e.tenant_id \
          AND f.tax_entry_id = e.id WHERE e.tenant_id = ?1 AND e.source_id = ?2 {only}";
     DETAIL = "tax.tax_entry.detail":
-        concat!("SELECT {top ?6} ", entry_columns!(), ", p.name_ar, p.name_en FROM tax_entry e \
+        concat!("SELECT {top ?6} ", entry_columns!(), ", p.name_ar, p.name_en, d.branch_code FROM tax_entry e \
          LEFT JOIN party p ON p.tenant_id = e.tenant_id AND p.code = e.party \
+         LEFT JOIN document d ON d.tenant_id = e.tenant_id AND d.id = e.source_id \
          WHERE e.tenant_id = ?1 AND e.tax_date >= ?2 AND e.tax_date <= ?3 AND (?4 = '' OR e.return_box = ?4) \
-         AND (?5 = '' OR e.side = ?5) ORDER BY e.tax_date, e.id {limit ?6}");
+         AND (?5 = '' OR e.side = ?5) AND (?7 = '' OR d.branch_code = ?7) ORDER BY e.tax_date, e.id {limit ?6}");
     OF_SOURCE = "tax.tax_entry.of_source":
         concat!("SELECT ", entry_columns!(), " FROM tax_entry e WHERE e.tenant_id = ?1 AND e.source_id = ?2 ORDER BY e.id");
 }
@@ -179,7 +180,7 @@ impl TaxEntryQueries for Db {
         &self,
         tenant: TenantId,
         query: &VatDetailQuery,
-    ) -> AppResult<Vec<(TaxEntry, NameView)>> {
+    ) -> AppResult<Vec<(TaxEntry, NameView, Option<String>)>> {
         let params = [
             tenant.into(),
             query.from.into(),
@@ -187,12 +188,14 @@ impl TaxEntryQueries for Db {
             query.return_box.as_deref().unwrap_or_default().into(),
             query.side.map_or("", |side| side.as_str()).into(),
             query.max.into(),
+            query.branch.as_deref().unwrap_or_default().into(),
         ];
         let rows = self.query(&DETAIL, &params).await?;
         let read = |row: Row| {
             let mut columns = row.columns("tax_entry");
             let entry = read_entry(&mut columns)?;
-            Ok((entry, NameView { ar: columns.get("name_ar")?, en: columns.get("name_en")? }))
+            let name = NameView { ar: columns.get("name_ar")?, en: columns.get("name_en")? };
+            Ok((entry, name, columns.get("branch_code")?))
         };
         Ok(rows.into_iter().map(read).collect::<StorageResult<_>>()?)
     }

@@ -15,8 +15,8 @@ use crate::statements;
 statements! {
     // What was open on the day of the items of each bill, and the tax that the bill put into boxes of returns.
     UNPAID = "tax.tax_entry.unpaid_bills":
-        concat!("SELECT {top ?4} y.id, y.number, y.party_code, y.name_ar, y.name_en, y.tax_date, y.currency, y.payable, \
-         y.open_amount, y.tax FROM (SELECT d.id, d.number, d.party_code, p.name_ar, p.name_en, d.currency, o.payable, o.open_amount, \
+        concat!("SELECT {top ?4} y.id, y.number, y.branch_code, y.party_code, y.name_ar, y.name_en, y.tax_date, y.currency, y.payable, \
+         y.open_amount, y.tax FROM (SELECT d.id, d.number, d.branch_code, d.party_code, p.name_ar, p.name_en, d.currency, o.payable, o.open_amount, \
          (SELECT MIN(e.tax_date) FROM tax_entry e WHERE e.tenant_id = ?1 AND e.source_id = d.id) AS tax_date, \
          (SELECT CAST(SUM(e.tax) AS DECIMAL(19,4)) FROM tax_entry e WHERE e.tenant_id = ?1 AND e.source_id = d.id \
          AND e.side = 'input' AND e.return_box IS NOT NULL) AS tax \
@@ -32,7 +32,7 @@ statements! {
          AND j.source_part = 0 GROUP BY j.source_id HAVING SUM(", open_then!(), ") < 0) o \
          INNER JOIN document d ON d.tenant_id = ?1 AND d.id = o.source_id AND d.status = 'posted' \
          LEFT JOIN party p ON p.tenant_id = ?1 AND p.code = d.party_code) y \
-         WHERE y.tax > 0 AND y.tax_date <= ?3 ORDER BY y.tax_date, y.number, y.id {limit ?4}");
+         WHERE y.tax > 0 AND y.tax_date <= ?3 AND (?5 = '' OR y.branch_code = ?5) ORDER BY y.tax_date, y.number, y.id {limit ?4}");
 }
 
 pub(super) async fn read(
@@ -41,12 +41,19 @@ pub(super) async fn read(
     query: &UnpaidBillsQuery,
 ) -> AppResult<Vec<(UnpaidBill, u8)>> {
     let money = CompanyMoney::read(db, tenant).await?;
-    let params = [tenant.into(), query.as_of.into(), query.supplied_through.into(), query.max.into()];
+    let params = [
+        tenant.into(),
+        query.as_of.into(),
+        query.supplied_through.into(),
+        query.max.into(),
+        query.branch.as_deref().unwrap_or_default().into(),
+    ];
     let read = |row: Row| {
         let mut columns = row.columns("document");
         let bill = UnpaidBill {
             id: columns.get("id")?,
             number: columns.get::<Option<String>>("number")?.unwrap_or_default(),
+            branch: columns.get("branch_code")?,
             party: columns.get("party_code")?,
             name: NameView { ar: columns.get("name_ar")?, en: columns.get("name_en")? },
             tax_date: columns.get("tax_date")?,

@@ -94,6 +94,8 @@ pub static MIGRATIONS: &[Migration] = migrations![
     41 "0041_opening_entries": Statements "an earlier version takes one of several opening entries for all of them",
     42 "0042_dimension_defaults": Meaning "an earlier version posts lines without the dimensions that their accounts add",
     43 "0043_branches": Meaning "an earlier version posts entries that do not balance by branch",
+    44 "0044_document_branches": Meaning "an earlier version numbers the documents of every branch in the series of one",
+    45 "0045_matching": Statements "the table of the progress of orders is made anew on SQLite, and its checks are wider",
 ];
 
 impl Migration {

@@ -11,12 +11,14 @@ use domain::error::Language;
 use super::words::word;
 use crate::export::{Cell, Column, RowStyle, Table, TableRow};
 
-const CODE_WIDTH: u8 = 14;
-const NAME_WIDTH: u8 = 44;
-const MONEY_WIDTH: u8 = 18;
-const WORD_WIDTH: u8 = 12;
+pub const CODE_WIDTH: u8 = 14;
+pub const NAME_WIDTH: u8 = 44;
+pub const MONEY_WIDTH: u8 = 18;
+pub const NUMBER_WIDTH: u8 = 20;
+/// Of words and days.
+pub const WORD_WIDTH: u8 = 12;
 
-fn column(key: &str, caption: Caption, width: u8, language: Language) -> Column {
+pub fn column(key: &str, caption: Caption, width: u8, language: Language) -> Column {
     Column::new(key, caption.text(language), width)
 }
 

@@ -150,6 +150,8 @@ impl Planned {
             weight: None,
             volume: None,
             hs_code: None,
+            match_policy: None,
+            over_receipt_percent: None,
             blocked: Blocked::None,
             blocked_reason: None,
             active: true,

@@ -58,13 +58,15 @@ pub(in super::super) async fn ensure_document_series(
 ) -> AppResult<u32> {
     let mut created = 0;
     for (document_type, code, pattern, ar, en) in SERIES {
-        if uow.documents().document_series(document_type).await?.is_some() {
+        if uow.documents().document_series(document_type, None).await?.is_some() {
             continue;
         }
         let new = NewNumberSeries {
             code: Code::parse(code)?,
             name: LocalizedName::parse(Some(ar), Some(en))?,
             document_type: Code::parse(document_type.as_str())?,
+            branch_id: None,
+            branch_code: None,
             pattern: RequiredText::of(pattern)?,
             // Only what enters the ledger needs a number for every document, without a gap.
             reset: if document_type.posts() { NumberReset::FiscalYear } else { NumberReset::Year },
