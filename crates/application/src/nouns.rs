@@ -57,6 +57,8 @@ static NOUNS: &[(&str, &str, &str)] = &[
     ("recurring entry", "recurring entries", "القيود المتكررة"),
     ("recurring invoice", "recurring invoices", "الفواتير المتكررة"),
     ("recurring occurrence", "recurring occurrences", "مواعيد القيود المتكررة"),
+    ("report layout row", "report layout rows", "أسطر قوالب القوائم المالية"),
+    ("report layout", "report layouts", "قوالب القوائم المالية"),
     ("revaluation run", "revaluation runs", "عمليات إعادة التقييم"),
     ("role assignment", "role assignments", "إسنادات الأدوار"),
     ("role", "roles", "الأدوار"),

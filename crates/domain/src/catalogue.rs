@@ -72,6 +72,7 @@ static LISTED: &[&[&ErrorDef]] = &[
     ledger::recurrence::ALL,
     ledger::recurring::ALL,
     ledger::recurring_entry::ALL,
+    ledger::report_layout::ALL,
 ];
 
 #[cfg(test)]

@@ -170,6 +170,11 @@ impl Violation {
         }
         text
     }
+
+    /// The whole text as a part of another one.
+    pub fn phrase(&self) -> Phrase {
+        Phrase::made(self.text(Language::English), self.text(Language::Arabic))
+    }
 }
 
 /// The two languages of the product.

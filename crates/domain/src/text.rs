@@ -2,7 +2,7 @@
 
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
-use crate::error::Violation;
+use crate::error::{Language, Violation};
 
 /// Longest description, in characters.
 pub const DESCRIPTION_LENGTH_MAX: usize = 500;
@@ -271,6 +271,14 @@ impl LocalizedName {
     }
     pub fn en(&self) -> Option<&str> {
         self.en.as_deref()
+    }
+    /// The name in a language, or else in the other one.
+    pub fn text(&self, language: Language) -> &str {
+        let (first, second) = match language {
+            Language::English => (self.en(), self.ar()),
+            Language::Arabic => (self.ar(), self.en()),
+        };
+        first.or(second).unwrap_or_default()
     }
 }
 

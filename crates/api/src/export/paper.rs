@@ -11,7 +11,7 @@ use domain::error::Language;
 use super::table::{Cell, Column, RowStyle, Table, TableRow};
 
 /// Columns that tell programs what people see: the section, the kind and the depth of a row.
-const FOR_PROGRAMS: [&str; 4] = ["section", "kind", "level", "line"];
+const FOR_PROGRAMS: [&str; 5] = ["section", "kind", "level", "line", "row"];
 /// The column that follows the first one, wherever it stands in a file for programs.
 const NAME: &str = "name";
 /// Most columns of a page that is not turned.

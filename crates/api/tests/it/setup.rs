@@ -22,7 +22,7 @@ async fn the_saudi_template_is_whole_and_may_be_applied_again() {
         json!({
             "template": "sa-standard", "currencies": 7, "accounts": 134, "numberSeries": 14, "journals": 4,
             "dimensions": 3, "taxCodes": 20, "paymentTerms": 4, "partyGroups": 3, "units": 15, "itemCategories": 4,
-            "priceLists": 1, "postingRules": 30, "fiscalYears": 0, "ledgerSettings": 7,
+            "priceLists": 1, "postingRules": 30, "reportLayouts": 4, "fiscalYears": 0, "ledgerSettings": 7,
         })
     );
     let again = setup("sa-standard").await;

@@ -25,6 +25,8 @@ const BUDGETS: &[(&str, u64, u64)] = &[
     ("read an entry", 3, 2),
     ("trial balance", 5, 3),
     ("balance sheet", 5, 3),
+    ("statement by layout", 6, 4),
+    ("lines of a figure, a page", 6, 4),
     ("general ledger, a page", 6, 4),
     ("ledger of an account, a page", 5, 5),
     ("events, a page", 2, 2),
@@ -195,6 +197,15 @@ async fn reads_ask_within_their_budgets() {
         .ok();
     client.get("/reports/balance-sheet?asOf=2026-02-28").await.ok();
     books.within("balance sheet", 15, client.get("/reports/balance-sheet?asOf=2026-03-17")).await.ok();
+    let rows = json!([{ "code": "ALL", "name": { "en": "All" }, "accountTypes": ["income", "expense"] }]);
+    let layout = json!({ "code": "ALL", "name": { "en": "All" }, "kind": "income_statement", "rows": rows });
+    client.post("/report-layouts", layout).await.expect(201);
+    let statement = |query: &str| client.get_page(format!("/reports/statement?layout=ALL&to=2026-12-31{query}"));
+    statement("").await;
+    for (columns, query) in [(2, "&compare=previous-year"), (13, "&from=2026-01-01&columns=month")] {
+        books.within("statement by layout", columns, statement(query)).await;
+    }
+    books.pages("lines of a figure, a page", "/reports/statement-lines?layout=ALL&row=ALL&to=2026-12-31").await;
     books.end();
 }
 

@@ -32,6 +32,7 @@ pub mod post_journal_entry;
 pub mod posting_rules;
 pub mod recurring;
 pub mod recurring_entries;
+pub mod report_layouts;
 pub mod reports;
 pub mod revaluation_runs;
 pub mod reverse_journal_entry;

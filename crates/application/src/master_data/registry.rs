@@ -8,6 +8,7 @@ use domain::accounting::import_profile::ImportProfile;
 use domain::accounting::journal::Journal;
 use domain::accounting::number_series::NumberSeriesRecord;
 use domain::accounting::posting_rule::PostingRule;
+use domain::accounting::report_layout::ReportLayout;
 use domain::company::branch::Branch;
 use domain::items::category::ItemCategory;
 use domain::items::item::Item;
@@ -52,6 +53,7 @@ master_data! {
     Branch,
     NumberSeriesRecord,
     ImportProfile,
+    ReportLayout,
     TaxCode,
     PaymentTerm,
     PartyGroup,

@@ -20,5 +20,6 @@ pub mod posting_rule;
 pub mod recurrence;
 pub mod recurring;
 pub mod recurring_entry;
+pub mod report_layout;
 pub mod revaluation;
 pub mod year_close;

@@ -68,6 +68,7 @@ use domain::accounting::journal::Journal;
 use domain::accounting::number_series::NumberSeriesRecord;
 use domain::accounting::posting_rule::PostingRule;
 use domain::accounting::recurring_entry::EntryTemplate;
+use domain::accounting::report_layout::ReportLayout;
 use domain::company::branch::Branch;
 use domain::ids::TenantId;
 use domain::items::category::ItemCategory;
@@ -229,6 +230,7 @@ pub fn tables() -> Vec<&'static TableSql> {
         Branch::table(),
         NumberSeriesRecord::table(),
         ImportProfile::table(),
+        ReportLayout::table(),
         TaxCode::table(),
         PaymentTerm::table(),
         PartyGroup::table(),

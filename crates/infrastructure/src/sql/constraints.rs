@@ -50,6 +50,7 @@ pub static CHOSEN: &[Unique] = &[
     unique("uq_account_code", "account.tenant_id, account.code", "code"),
     unique("uq_number_series_code", "number_series.tenant_id, number_series.code", "code"),
     unique("uq_import_profile_code", "import_profile.tenant_id, import_profile.code", "code"),
+    unique("uq_report_layout_code", "report_layout.tenant_id, report_layout.code", "code"),
     unique("uq_journal_code", "journal.tenant_id, journal.code", "code"),
     unique(
         "uq_posting_rule_keys",
@@ -174,6 +175,7 @@ pub static GENERATED: &[&str] = &[
     "pk_account_history",
     "pk_number_series",
     "pk_import_profile",
+    "pk_report_layout",
     "pk_journal",
     "pk_tax_code",
     "pk_payment_term",

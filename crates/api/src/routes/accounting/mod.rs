@@ -29,6 +29,7 @@ use domain::accounting::currency::CurrencyRecord;
 use domain::accounting::dimension::{Dimension, DimensionDefault, DimensionRuleRecord, DimensionValue};
 use domain::accounting::import_profile::ImportProfile;
 use domain::accounting::journal::Journal;
+use domain::accounting::report_layout::ReportLayout;
 
 use super::master_data;
 use crate::operation::Operations;
@@ -57,6 +58,7 @@ pub fn operations(ops: &mut Operations) {
     recurring_entries::operations(ops);
     ledger_lines::operations(ops);
     line_matches::operations(ops);
+    master_data::operations::<ReportLayout>(ops);
     reports::operations(ops);
     revaluation_runs::operations(ops);
     imports::operations(ops);

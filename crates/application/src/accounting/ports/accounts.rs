@@ -6,6 +6,7 @@ use domain::accounting::account::{Account, AccountUsage};
 use domain::ids::{AccountId, TenantId};
 use domain::time::Timestamp;
 
+use super::reports::ChartAccount;
 use crate::accounting::views::account::AccountView;
 use crate::accounting::views::account_balance::{AccountBalanceView, AccountLedgerView};
 use crate::error::AppResult;
@@ -23,6 +24,8 @@ pub trait AccountRepository: Send {
     async fn ancestors(&mut self, id: AccountId) -> StorageResult<Vec<AccountId>>;
     /// How many levels lie below an account; 0 for one without children.
     async fn levels_below(&mut self, id: AccountId) -> StorageResult<usize>;
+    /// Every account as statements need it, in order of its code.
+    async fn chart(&mut self) -> StorageResult<Vec<ChartAccount>>;
     async fn usage(&mut self, id: AccountId) -> StorageResult<AccountUsage>;
     /// The resources that refer to an account, by name; drafts and recurring entries count.
     async fn users(&mut self, id: AccountId) -> StorageResult<Vec<&'static str>>;

@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use chrono::NaiveDate;
 use domain::accounting::account::{AccountType, CashFlowActivity, ControlKind};
 use domain::accounting::fiscal_period::FiscalPeriodKind;
+use domain::accounting::report_layout::ReportLayout;
 use domain::ids::{AccountId, DimensionId, DimensionValueId, JournalEntryId, TenantId};
 use domain::money::{Amount, Currency, CurrencyCode, Rate};
 use domain::text::LocalizedName;
@@ -174,6 +175,31 @@ pub struct LineSelection {
     pub account: Option<AccountId>,
 }
 
+/// The lines whose amounts make up a figure of a statement.
+#[derive(Debug, Clone)]
+pub struct FigureSelection {
+    /// Accounts whose lines before `from` count, with opening entries of the range.
+    pub opening: Vec<AccountId>,
+    /// Accounts whose lines of the range count, without opening entries.
+    pub movement: Vec<AccountId>,
+    pub from: NaiveDate,
+    pub to: NaiveDate,
+    pub filter: LedgerFilter,
+    /// Only lines that have no value of this dimension.
+    pub without: Option<DimensionId>,
+    pub known_at: Option<Timestamp>,
+    /// Leave lines of the range out that stand in closing periods which end on or after this day.
+    pub closing_excluded_from: Option<NaiveDate>,
+}
+
+/// A line of a figure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FigureRow {
+    pub row: GeneralLedgerRow,
+    /// Whether it counts as opening, not as a movement of the range.
+    pub is_opening: bool,
+}
+
 /// A line of the general ledger. `debit` and `credit` are in the company currency, unless the filter names another.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GeneralLedgerRow {
@@ -191,6 +217,8 @@ pub struct GeneralLedgerRow {
     pub currency_debit: Amount,
     pub currency_credit: Amount,
     pub rate: Rate,
+    /// Codes of dimensions and of the line's values.
+    pub dimensions: BTreeMap<String, String>,
 }
 
 /// A dimension with every value of it, for filters and columns.
@@ -216,6 +244,8 @@ pub trait ReportQueries: Send + Sync {
     async fn chart(&self, tenant: TenantId, known_at: Option<Timestamp>) -> AppResult<Vec<ChartAccount>>;
     /// `None` when there is no such dimension.
     async fn dimension(&self, tenant: TenantId, code: &str) -> AppResult<Option<DimensionTree>>;
+    /// `None` when there is no such layout.
+    async fn layout(&self, tenant: TenantId, code: &str) -> AppResult<Option<ReportLayout>>;
     /// MUST read maintained balances, and lines only for the partial periods at either end of a range that is
     /// filtered by dimension, unless `known_at` is given. Accounts without postings are absent.
     async fn movements(&self, tenant: TenantId, query: &MovementQuery) -> AppResult<Movements>;
@@ -228,6 +258,14 @@ pub trait ReportQueries: Send + Sync {
         after: Option<LineKey>,
         limit: u32,
     ) -> AppResult<Vec<GeneralLedgerRow>>;
+    /// The next lines of a figure after a line of the account with a code, in order of account code, date, entry and line.
+    async fn figure_lines(
+        &self,
+        tenant: TenantId,
+        selection: &FigureSelection,
+        after: Option<(&str, LineKey)>,
+        limit: u32,
+    ) -> AppResult<Vec<FigureRow>>;
     /// All lines in order of account code, date, entry and line: one snapshot, flat memory.
     fn stream_lines(
         &self,

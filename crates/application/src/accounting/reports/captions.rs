@@ -107,5 +107,11 @@ captions! {
     MoreThan = "over", "أكثر من";
     Unallocated = "Unallocated", "غير مخصص";
     Unassigned = "Without value", "بدون قيمة";
+    Variance = "Variance", "الفرق عن المقارنة";
+    VariancePercent = "Variance %", "نسبة الفرق %";
+    Profit = "Profit", "الربح";
+    OtherMovements = "Other movements", "حركات أخرى";
+    AccountsWithoutRow = "Accounts that no row takes", "حسابات لا يأخذها أي سطر";
+    Dimensions = "Dimensions", "الأبعاد";
     WithoutParty = "Without party", "بدون طرف";
 }

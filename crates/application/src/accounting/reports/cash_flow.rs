@@ -59,7 +59,7 @@ impl Reports {
 
 /// The activity whose cash an account's changes explain. Without a word of its own a balance sheet account is
 /// operating, equity financing; income and expenses are part of the profit.
-fn activity(account: &ChartAccount) -> CashFlowActivity {
+pub(super) fn activity(account: &ChartAccount) -> CashFlowActivity {
     match (account.cash_flow, account.account_type) {
         (CashFlowActivity::None, AccountType::Equity) => CashFlowActivity::Financing,
         (CashFlowActivity::None, _) => CashFlowActivity::Operating,

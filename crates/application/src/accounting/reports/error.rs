@@ -24,4 +24,21 @@ domain::errors! {
     REPORT_TOO_MANY_LINES = "report_too_many_lines", TooLarge, User,
         "The report has more than {max} lines: narrow it, or take it as CSV or NDJSON.",
         "يتجاوز التقرير {max} سطر: ضيّق نطاقه أو اطلبه بصيغة CSV أو NDJSON.";
+    STATEMENT_TOO_MANY_PERIODS = "statement_too_many_periods", TooLarge, User,
+        "The range has {count} periods; a statement shows at most {max} side by side.",
+        "في المدى {count} فترة؛ والحد الأقصى للفترات المتجاورة في القائمة {max}.";
+    STATEMENT_PERIODS_OR_DIMENSION = "statement_periods_or_dimension", Rule, Developer,
+        "Choose either several periods or the values of a dimension as columns.",
+        "اختر للأعمدة إما عدة فترات أو قيم بُعد.";
+    STATEMENT_ONE_DAY = "statement_one_day", Rule, User,
+        "A balance sheet of one day has no beginning: give from together with columns by month, quarter or year.",
+        "قائمة المركز المالي ليوم واحد لا بداية لها: أرسل from مع أعمدة بالشهر أو الربع أو السنة.";
+    STATEMENT_LAYOUT_BROKEN = "statement_layout_broken", Rule, User,
+        "The layout does not fit the chart of accounts any more. {reason}",
+        "لم يعد القالب مناسبًا لدليل الحسابات. {reason}";
+    FIGURE_ROW_OR_ACCOUNT = "figure_row_or_account", Rule, Developer,
+        "Give either a row of the layout or an account that no row takes.",
+        "حدد إما سطرًا من القالب أو حسابًا لا يأخذه أي سطر.";
+    FIGURE_ONE_VALUE = "figure_one_value", Rule, Developer,
+        "Give either dimensionValue or withoutDimension.", "أرسل إما dimensionValue أو withoutDimension.";
 }

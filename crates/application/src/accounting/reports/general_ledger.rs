@@ -133,6 +133,7 @@ impl Prepared {
             currency_debit: foreign(row.currency_debit),
             currency_credit: foreign(row.currency_credit),
             rate: row.rate.to_string(),
+            dimensions: row.dimensions,
         })
     }
 }

@@ -9,6 +9,7 @@ pub mod error;
 pub mod figures;
 pub mod general_ledger;
 pub mod income_statement;
+pub mod layout;
 pub mod request;
 pub mod statement;
 pub mod trial_balance;

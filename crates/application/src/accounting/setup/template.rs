@@ -28,7 +28,7 @@ domain::choices! {
     pub enum Template {
         /// The company currency, the journals every ledger needs and a fiscal year; no account.
         Empty = "empty",
-        /// A chart, journals, currencies, dimensions, tax codes, units, categories of items and posting rules as common in Saudi Arabia.
+        /// A chart, journals, currencies, dimensions, tax codes, units, categories of items, posting rules and report layouts as common in Saudi Arabia.
         SaStandard = "sa-standard",
     }
 }
@@ -97,6 +97,7 @@ pub async fn apply_template(
         summary.item_categories = sa_standard::ensure_categories(ctx, uow).await?;
         summary.price_lists = sa_standard::ensure_price_list(ctx, uow, company).await?;
         summary.posting_rules = sa_standard::ensure_posting_rules(uow).await?;
+        summary.report_layouts = sa_standard::ensure_report_layouts(ctx, uow).await?;
         summary.ledger_settings = ensure_settings(uow, &sa_standard::LEDGER_ACCOUNTS).await?;
     }
     Ok(summary)

@@ -68,6 +68,7 @@ pub struct SetupSummary {
     pub item_categories: u32,
     pub price_lists: u32,
     pub posting_rules: u32,
+    pub report_layouts: u32,
     pub fiscal_years: u32,
     /// The number of empty ledger settings that now name an account.
     pub ledger_settings: u32,

@@ -12,6 +12,7 @@ pub mod integrity;
 pub mod journal;
 pub mod journal_entry;
 pub mod journal_entry_build;
+pub mod layout_statement;
 pub mod ledger_settings;
 pub mod lock;
 pub mod recurring;

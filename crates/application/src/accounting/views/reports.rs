@@ -1,5 +1,7 @@
 //! Reports as the API shows them. Amounts are decimal strings; names come in both languages, captions in the caller's.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use domain::money::Amount;
 use serde::{Serialize, Serializer};
@@ -247,6 +249,8 @@ pub struct GeneralLedgerLineView {
     #[schema(value_type = String)]
     pub currency_credit: Money,
     pub rate: String,
+    /// The values of the line by the codes of their dimensions.
+    pub dimensions: BTreeMap<String, String>,
 }
 
 /// One row of the general ledger when it is streamed: what an account begins with, its lines, what it ends with.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use application::accounting::ports::accounts::AccountRepository;
+use application::accounting::ports::reports::ChartAccount;
 use application::ports::storage_error::StorageResult;
 use application::ports::stored::Stored;
 use async_trait::async_trait;
@@ -12,6 +13,7 @@ use domain::accounting::account::{
 use domain::ids::AccountId;
 
 use super::columns::{read_code, read_name, search_column};
+use super::report_queries::{self, CHART};
 use crate::persistence::SqlUnitOfWork;
 use crate::sql::bulk::Bulk;
 use crate::sql::statement::Lookup;
@@ -136,6 +138,11 @@ impl AccountRepository for SqlUnitOfWork {
             ancestors.push(at);
         }
         Ok(ancestors)
+    }
+
+    async fn chart(&mut self) -> StorageResult<Vec<ChartAccount>> {
+        let rows = self.tx.query(&CHART, &[self.tenant.into()]).await?;
+        rows.into_iter().map(report_queries::account).collect()
     }
 
     async fn levels_below(&mut self, id: AccountId) -> StorageResult<usize> {

@@ -51,6 +51,7 @@ pub mod recurring_entries;
 pub mod recurring_entry_document;
 pub mod recurring_occurrences;
 pub mod recurring_table;
+pub mod report_layouts;
 pub mod report_lines_sql;
 pub mod report_queries;
 pub mod report_sql;
@@ -97,6 +98,7 @@ pub fn statements() -> Vec<&'static Statement> {
         posting_rules::ALL,
         recurring_entries::ALL,
         recurring_occurrences::ALL,
+        report_layouts::ALL,
         report_queries::ALL,
         revaluation_runs::ALL,
     ]

@@ -1,24 +1,29 @@
 //! [`ReportQueries`] in SQL: maintained balances, and lines where nothing else knows the answer.
 
+use std::collections::BTreeMap;
+
 use application::accounting::ports::reports::{
-    Calendar, ChartAccount, DateSpan, DimensionNode, DimensionTree, GeneralLedgerRow, LineKey, LineSelection,
-    Movement, MovementQuery, Movements, PartyMovement, PeriodSpan, ReportQueries,
+    Calendar, ChartAccount, DateSpan, DimensionNode, DimensionTree, FigureRow, FigureSelection,
+    GeneralLedgerRow, LineKey, LineSelection, Movement, MovementQuery, Movements, PartyMovement, PeriodSpan,
+    ReportQueries,
 };
 use application::error::AppResult;
 use application::ports::storage_error::{StorageError, StorageResult};
 use async_trait::async_trait;
 use domain::accounting::account::{AccountType, CashFlowActivity, ControlKind};
 use domain::accounting::fiscal_period::FiscalPeriodKind;
-use domain::ids::{AccountId, TenantId};
+use domain::accounting::report_layout::ReportLayout;
+use domain::ids::{AccountId, DimensionSetId, TenantId};
 use domain::time::Timestamp;
 use futures::stream::{BoxStream, StreamExt};
 
 use super::columns::read_name;
 use super::company_money::{CompanyMoney, LETTERHEAD};
-use super::report_lines_sql::{all_lines, lines_of_account};
+use super::entry_lines::set_codes;
+use super::report_lines_sql::{all_lines, lines_of_account, lines_of_figure};
 use super::report_sql::{PARTY_BRANCH, RECORDED_BRANCH, movements};
 use crate::sql::db::Db;
-use crate::sql::value::{Row, Value};
+use crate::sql::value::{Columns, Row, Value};
 use crate::statements;
 
 statements! {
@@ -110,7 +115,31 @@ impl ReportQueries for Db {
         let sql = lines_of_account(tenant, account, selection, after, limit);
         let foreign = selection.filter.currency.is_some();
         let rows = self.query_text(&sql.text, &sql.params).await?;
-        Ok(rows.into_iter().map(|row| ledger_row(row, foreign)).collect::<StorageResult<_>>()?)
+        let rows = rows.into_iter().map(|row| ledger_row(&mut row.columns("ledger_line"), foreign));
+        self.with_dimensions(tenant, rows.collect::<StorageResult<_>>()?).await
+    }
+
+    async fn layout(&self, tenant: TenantId, code: &str) -> AppResult<Option<ReportLayout>> {
+        Ok(self.report_layout(tenant, code).await?)
+    }
+
+    async fn figure_lines(
+        &self,
+        tenant: TenantId,
+        selection: &FigureSelection,
+        after: Option<(&str, LineKey)>,
+        limit: u32,
+    ) -> AppResult<Vec<FigureRow>> {
+        let sql = lines_of_figure(tenant, selection, after, limit);
+        let foreign = selection.filter.currency.is_some();
+        let (mut read, mut openings) = (Vec::new(), Vec::new());
+        for row in self.query_text(&sql.text, &sql.params).await? {
+            let mut columns = row.columns("ledger_line");
+            read.push(ledger_row(&mut columns, foreign)?);
+            openings.push(columns.get::<i64>("is_opening")? == 1);
+        }
+        let rows = self.with_dimensions(tenant, read).await?;
+        Ok(rows.into_iter().zip(openings).map(|(row, is_opening)| FigureRow { row, is_opening }).collect())
     }
 
     fn stream_lines(
@@ -121,18 +150,41 @@ impl ReportQueries for Db {
         let sql = all_lines(tenant, selection);
         let foreign = selection.filter.currency.is_some();
         let batches = self.stream_batches(&sql.text, sql.params);
-        let rows = batches.flat_map(move |batch| {
-            let rows: Vec<AppResult<GeneralLedgerRow>> = match batch {
-                Ok(rows) => rows.into_iter().map(|row| Ok(ledger_row(row, foreign)?)).collect(),
-                Err(error) => vec![Err(error.into())],
-            };
-            futures::stream::iter(rows)
+        let db = self.clone();
+        let rows = batches.then(move |batch| {
+            let db = db.clone();
+            async move {
+                let rows = batch?.into_iter().map(|row| ledger_row(&mut row.columns("ledger_line"), foreign));
+                db.with_dimensions(tenant, rows.collect::<StorageResult<_>>()?).await
+            }
+        });
+        let rows = rows.flat_map(|batch| {
+            futures::stream::iter(match batch {
+                Ok(rows) => rows.into_iter().map(Ok).collect(),
+                Err(error) => vec![Err(error)],
+            })
         });
         rows.boxed()
     }
 }
 
-fn account(row: Row) -> StorageResult<ChartAccount> {
+impl Db {
+    /// The rows with the codes of their dimension sets, which never change.
+    async fn with_dimensions(
+        &self,
+        tenant: TenantId,
+        rows: Vec<(GeneralLedgerRow, DimensionSetId)>,
+    ) -> AppResult<Vec<GeneralLedgerRow>> {
+        let codes = set_codes(self, tenant, rows.iter().map(|(_, set)| *set)).await?;
+        let shown = |(row, set): (GeneralLedgerRow, DimensionSetId)| GeneralLedgerRow {
+            dimensions: codes.get(&set).cloned().unwrap_or_default(),
+            ..row
+        };
+        Ok(rows.into_iter().map(shown).collect())
+    }
+}
+
+pub(super) fn account(row: Row) -> StorageResult<ChartAccount> {
     let mut columns = row.columns("account");
     Ok(ChartAccount {
         id: columns.get("id")?,
@@ -167,8 +219,8 @@ fn movement(row: Row, found: &mut Movements) -> StorageResult<()> {
     Ok(())
 }
 
-fn ledger_row(row: Row, foreign: bool) -> StorageResult<GeneralLedgerRow> {
-    let mut columns = row.columns("ledger_line");
+/// A line whose dimensions are not looked up yet, and its set of them.
+fn ledger_row(columns: &mut Columns, foreign: bool) -> StorageResult<(GeneralLedgerRow, DimensionSetId)> {
     let account = columns.get("account_id")?;
     let posting_date = columns.get("posting_date")?;
     let entry_id = columns.get("entry_id")?;
@@ -180,7 +232,9 @@ fn ledger_row(row: Row, foreign: bool) -> StorageResult<GeneralLedgerRow> {
     let (debit, credit) = (columns.get("debit")?, columns.get("credit")?);
     let currency = columns.get("currency")?;
     let (currency_debit, currency_credit) = (columns.get("currency_debit")?, columns.get("currency_credit")?);
-    Ok(GeneralLedgerRow {
+    let rate = columns.get("rate")?;
+    let set = columns.get("dimension_set_id")?;
+    let row = GeneralLedgerRow {
         account,
         key,
         journal,
@@ -193,6 +247,8 @@ fn ledger_row(row: Row, foreign: bool) -> StorageResult<GeneralLedgerRow> {
         currency,
         currency_debit,
         currency_credit,
-        rate: columns.get("rate")?,
-    })
+        rate,
+        dimensions: BTreeMap::new(),
+    };
+    Ok((row, set))
 }

@@ -9,16 +9,20 @@ mod income_statement;
 mod open_lines;
 pub mod query;
 pub mod render;
+mod statement;
+mod statement_lines;
 pub mod tables;
 mod trial_balance;
 mod words;
 
 use application::accounting::error::ACCOUNT_CODE_UNKNOWN;
 use application::accounting::reports::error::{
-    KNOWN_AT_IN_FUTURE, REPORT_DATES_CONFLICT, REPORT_FILTER_TOO_LARGE, REPORT_GROUP_AND_COMPARE,
-    REPORT_NEEDS_RANGE, REPORT_OUTSIDE_FISCAL_YEARS, REPORT_RANGE_REVERSED, REPORT_TOO_MANY_COLUMNS,
-    REPORT_TOO_MANY_LINES,
+    FIGURE_ONE_VALUE, FIGURE_ROW_OR_ACCOUNT, KNOWN_AT_IN_FUTURE, REPORT_DATES_CONFLICT, REPORT_FILTER_TOO_LARGE,
+    REPORT_GROUP_AND_COMPARE, REPORT_NEEDS_RANGE, REPORT_OUTSIDE_FISCAL_YEARS, REPORT_RANGE_REVERSED,
+    REPORT_TOO_MANY_COLUMNS, REPORT_TOO_MANY_LINES, STATEMENT_LAYOUT_BROKEN, STATEMENT_ONE_DAY,
+    STATEMENT_PERIODS_OR_DIMENSION, STATEMENT_TOO_MANY_PERIODS,
 };
+use application::accounting::views::layout_statement::{FigureLinesView, LayoutStatementView};
 use application::accounting::views::reports::{
     ControlAccountsView, GeneralLedgerView, StatementView, TrialBalanceView,
 };
@@ -28,6 +32,8 @@ use application::printing::error::PRINT_TOO_LARGE;
 use domain::error::ErrorDef;
 
 use self::query::{DayQuery, IncomeQuery, LedgerQuery, RangeQuery};
+use self::statement::StatementQuery;
+use self::statement_lines::StatementLinesQuery;
 use crate::extract::Media;
 use crate::operation::Operations;
 
@@ -81,6 +87,52 @@ pub fn operations(ops: &mut Operations) {
         .errors(&ERRORS)
         .errors(&[&ACCOUNT_CODE_UNKNOWN, &REPORT_TOO_MANY_LINES]);
     statements(ops);
+    layouts(ops);
+}
+
+fn layouts(ops: &mut Operations) {
+    ops.get("/reports/statement", statement::get)
+        .id("get_statement")
+        .tag(TAG)
+        .summary("Statement by layout")
+        .description(
+            "A report layout filled with figures: one period, several side by side with their total, or the values of a \
+             dimension; each with a comparison and variances on request. Changes in equity have opening, profit, other \
+             movements and closing side by side. Every figure has the address of its lines. Accounts that the statement \
+             should show and no row of the layout takes are listed, so that it ties to the trial balance.",
+        )
+        .access(READ)
+        .query::<StatementQuery>()
+        .view::<LayoutStatementView>()
+        .media(&FORMS)
+        .errors(&ERRORS)
+        .errors(&[
+            &REPORT_GROUP_AND_COMPARE,
+            &REPORT_TOO_MANY_COLUMNS,
+            &STATEMENT_LAYOUT_BROKEN,
+            &STATEMENT_ONE_DAY,
+            &STATEMENT_PERIODS_OR_DIMENSION,
+            &STATEMENT_TOO_MANY_PERIODS,
+        ]);
+    ops.get("/reports/statement-lines", statement_lines::get)
+        .id("list_statement_lines")
+        .tag(TAG)
+        .summary("Lines of a figure")
+        .description(
+            "The lines that make up one figure of a statement by layout, in order of account, date, entry and line. The \
+             `amount`s of all pages add up to the figure. Statements have the addresses.",
+        )
+        .access(READ)
+        .query::<StatementLinesQuery>()
+        .ok::<FigureLinesView>()
+        .errors(&ERRORS)
+        .errors(&[
+            &ACCOUNT_CODE_UNKNOWN,
+            &FIGURE_ONE_VALUE,
+            &FIGURE_ROW_OR_ACCOUNT,
+            &STATEMENT_LAYOUT_BROKEN,
+            &STATEMENT_ONE_DAY,
+        ]);
 }
 
 fn statements(ops: &mut Operations) {

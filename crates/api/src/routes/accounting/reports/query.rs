@@ -57,7 +57,7 @@ word_type!(LedgerFormat, "ledgerFormat");
 pub struct Dimensions(pub Vec<DimensionFilter>);
 
 impl Dimensions {
-    fn one(text: &str) -> Option<DimensionFilter> {
+    pub(super) fn one(text: &str) -> Option<DimensionFilter> {
         let (dimension, values) = text.split_once(':')?;
         let code =
             |text: &str| Code::parse(text).ok().filter(|code| code.as_str() == text).map(Code::into_string);

@@ -1,5 +1,7 @@
 //! Reports as tables, for CSV and spreadsheets.
 
+use std::collections::BTreeMap;
+
 use application::accounting::reports::captions::Caption;
 use application::accounting::views::NameView;
 use application::accounting::views::reports::{
@@ -19,6 +21,12 @@ pub const NUMBER_WIDTH: u8 = 20;
 pub const WORD_WIDTH: u8 = 12;
 
 pub fn column(key: &str, caption: Caption, width: u8, language: Language) -> Column {
+pub(super) const CODE_WIDTH: u8 = 14;
+pub(super) const NAME_WIDTH: u8 = 44;
+pub(super) const MONEY_WIDTH: u8 = 18;
+pub(super) const WORD_WIDTH: u8 = 12;
+
+pub(super) fn column(key: &str, caption: Caption, width: u8, language: Language) -> Column {
     Column::new(key, caption.text(language), width)
 }
 
@@ -31,7 +39,7 @@ pub fn localized(name: &NameView, language: Language) -> Option<&str> {
     first.as_deref().or(second.as_deref())
 }
 
-fn name(name: &NameView, language: Language) -> Cell {
+pub(super) fn name(name: &NameView, language: Language) -> Cell {
     localized(name, language).into()
 }
 
@@ -240,6 +248,7 @@ pub fn general_ledger_columns(language: Language) -> Vec<Column> {
         column("currencyDebit", Caption::CurrencyDebit, MONEY_WIDTH),
         column("currencyCredit", Caption::CurrencyCredit, MONEY_WIDTH),
         column("rate", Caption::Rate, WORD_WIDTH),
+        column("dimensions", Caption::Dimensions, MONEY_WIDTH),
     ]
 }
 
@@ -248,7 +257,7 @@ pub fn general_ledger_row(row: &GeneralLedgerRowView, language: Language) -> Tab
     let Some(line) = &row.line else {
         cells.extend(std::iter::repeat_n(Cell::Empty, 9));
         cells.push(row.balance.into());
-        cells.extend(std::iter::repeat_n(Cell::Empty, 4));
+        cells.extend(std::iter::repeat_n(Cell::Empty, 5));
         return TableRow { cells, style: RowStyle::Heading, ..TableRow::default() };
     };
     cells.extend([
@@ -266,8 +275,15 @@ pub fn general_ledger_row(row: &GeneralLedgerRowView, language: Language) -> Tab
         line.currency_debit.into(),
         line.currency_credit.into(),
         Cell::from(&line.rate),
+        dimensions(&line.dimensions),
     ]);
     TableRow { cells, ..TableRow::default() }
+}
+
+/// `branch:RUH cost-centre:ADMIN`: codes have no spaces.
+fn dimensions(codes: &BTreeMap<String, String>) -> Cell {
+    let values: Vec<String> = codes.iter().map(|(dimension, value)| format!("{dimension}:{value}")).collect();
+    if values.is_empty() { Cell::Empty } else { Cell::Text(values.join(" ")) }
 }
 
 #[cfg(test)]

@@ -1,15 +1,17 @@
-//! The template `sa-standard`: a chart, journals, currencies, dimensions, tax codes, payment terms, party groups, units and posting rules as common in Saudi Arabia.
+//! The template `sa-standard`: a chart, journals, currencies, dimensions, tax codes, payment terms, party groups, units, posting rules and report layouts as common in Saudi Arabia.
 
 mod document_series;
 mod items;
 mod parties;
 mod posting_rules;
+mod report_layouts;
 mod tax_codes;
 
 pub(super) use document_series::ensure_document_series;
 pub(super) use items::{STANDARD, ensure_categories, ensure_price_list, ensure_units};
 pub(super) use parties::{ensure_party_groups, ensure_payment_terms};
 pub(super) use posting_rules::ensure_posting_rules;
+pub(super) use report_layouts::ensure_report_layouts;
 pub(super) use tax_codes::ensure_tax_codes;
 
 use domain::accounting::account::{AccountType, CashFlowActivity, ControlKind};

@@ -1,0 +1,141 @@
+//! `GET /reports/statement`: a layout filled with figures.
+
+use application::accounting::reports::Reports;
+use application::accounting::reports::captions::Caption;
+use application::accounting::reports::layout::StatementRequest;
+use application::accounting::reports::layout::periods::Periods;
+use application::accounting::reports::request::{Compare, ReportRequest, end_date};
+use application::accounting::views::layout_statement::LayoutStatementView;
+use chrono::NaiveDate;
+use domain::error::Language;
+use domain::ids::TenantId;
+use domain::money::CurrencyCode;
+use domain::text::Code;
+use domain::time::Timestamp;
+
+use super::csv_options::{CsvOptions, FileForm};
+use super::query::{Dimensions, ReportFormat};
+use super::render::Setting;
+use super::tables::{CODE_WIDTH, MONEY_WIDTH, NAME_WIDTH, WORD_WIDTH, column, localized, name, titled};
+use super::words::word;
+use crate::answer::ApiResult;
+use crate::base::API_BASE;
+use crate::export::{Cell, Column, RowStyle, Table, TableRow};
+use crate::extract::Query;
+use crate::query;
+
+query! {
+    /// A statement by layout.
+    pub struct StatementQuery {
+        /// The code of the layout.
+        layout: Code = "IFRS-SME-IS",
+        /// The first day; by default the beginning of the fiscal year. A balance sheet has one only with columns by month, quarter or
+        /// year.
+        from: Option<NaiveDate> = "2026-01-01",
+        /// The last day; by default today, or the end of the fiscal year of `from` if `from` lies in the future.
+        to: Option<NaiveDate> = "2026-03-31",
+        /// Another name for `to`.
+        as_of: Option<NaiveDate>,
+        /// Shows the books as they had been recorded at this moment, with the chart of accounts of that time. The layout, dimension
+        /// values and the company's name are those of today.
+        known_at: Option<Timestamp>,
+        /// The periods of the range that are columns, counted from the beginning of each fiscal year: at most 24. A total follows them,
+        /// except in balance sheets and changes in equity.
+        columns: Periods => "total",
+        /// The code of a dimension whose values become columns, after the total and before the lines without a value. It goes neither with
+        /// several periods nor with a comparison.
+        columns_by: Option<Code>,
+        /// The period beside each period, followed by the variance as an amount and in percent.
+        compare: Compare => "none",
+        /// Counts only lines with this value: `code:value,value`, including the values below them. Several filters must
+        /// all hold.
+        dimension: Dimensions,
+        /// The currency, one of the tenant's. Only lines in this currency count, with their amounts in it.
+        currency: Option<CurrencyCode>,
+        /// Whether to count the entries that close the year; by default only in balance sheets.
+        include_closing: Option<bool>,
+        /// The format, instead of `Accept`. `csv-bom` is CSV with a byte order mark, from which spreadsheet programs
+        /// recognise UTF-8, so that Arabic text stays readable when the file is opened with a double click.
+        format: Option<ReportFormat>,
+        /// Options of a CSV file for spreadsheet programs: a byte order mark (`bom`), other separators, a comma before decimals, and
+        /// above the header the title, company, dates and day of printing (`about`).
+        csv: CsvOptions = ["bom", "semicolon", "decimal-comma"],
+    }
+}
+
+pub async fn get(setting: Setting, Query(query): Query<StatementQuery>) -> ApiResult {
+    let form = FileForm::of(query.format.map(|format| format.as_str()), query.csv);
+    let request = StatementRequest {
+        layout: query.layout.into_string(),
+        periods: query.columns,
+        lines_at: format!("{API_BASE}/reports/statement-lines"),
+        report: ReportRequest {
+            from: query.from,
+            to: end_date(query.to, query.as_of)?,
+            known_at: query.known_at,
+            compare: query.compare,
+            dimensions: query.dimension.0,
+            currency: query.currency,
+            include_closing: query.include_closing,
+            group_by: query.columns_by.map(Code::into_string),
+            language: setting.language(),
+            ..ReportRequest::new()
+        },
+    };
+    let make = |reports: Reports, tenant: TenantId, request: StatementRequest| async move {
+        reports.layout_statement(tenant, &request).await
+    };
+    setting.report("statement", request, form, make, table).await
+}
+
+/// The rows of the layout, and after them the accounts that no row takes.
+fn table(view: &LayoutStatementView, language: Language) -> Table {
+    let mut columns = vec![
+        column("row", Caption::Line, CODE_WIDTH, language),
+        column("name", Caption::Name, NAME_WIDTH, language),
+        column("kind", Caption::Kind, WORD_WIDTH, language),
+        column("level", Caption::Level, WORD_WIDTH, language),
+    ];
+    columns.extend(view.columns.iter().map(|column| Column::new(&column.code, &column.caption, MONEY_WIDTH)));
+    let mut rows = Vec::with_capacity(view.rows.len());
+    for row in &view.rows {
+        let mut cells = vec![
+            Cell::from(&row.code),
+            name(&row.name, language),
+            word(row.kind, language),
+            row.level.into(),
+        ];
+        match row.cells.is_empty() {
+            true => cells.extend(view.columns.iter().map(|_| Cell::Empty)),
+            false => cells.extend(row.cells.iter().map(|figure| Cell::from(figure.amount))),
+        }
+        let style = match row.kind {
+            "heading" => RowStyle::Heading,
+            "total" => RowStyle::Total,
+            _ => RowStyle::Plain,
+        };
+        rows.push(TableRow { cells, style, indent: row.level, ..TableRow::default() });
+    }
+    if !view.unassigned_accounts.is_empty() {
+        let heading = vec![Cell::Empty, Caption::AccountsWithoutRow.text(language).into()];
+        rows.push(TableRow {
+            cells: heading,
+            style: RowStyle::Heading,
+            spreadsheet_only: true,
+            ..TableRow::default()
+        });
+    }
+    for account in &view.unassigned_accounts {
+        // Paper has no column for codes of rows.
+        let named = format!("{} {}", account.account, localized(&account.name, language).unwrap_or_default());
+        let mut cells = vec![
+            Cell::from(&account.account),
+            named.as_str().into(),
+            word("unassigned", language),
+            Cell::from(1_u8),
+        ];
+        cells.extend(account.cells.iter().map(|figure| Cell::from(figure.amount)));
+        rows.push(TableRow { cells, indent: 1, ..TableRow::default() });
+    }
+    Table { columns, rows, ..titled(&view.scope, language) }
+}
