@@ -69,8 +69,7 @@ cached_entities! {
     NumberSeries: "accounting", "number_series", Reference, ["number_series"];
     Report: "accounting", "report", Transactional, [
         "journal_entry", "account", "currency", "dimension", "dimension_value", "fiscal_period", "fiscal_year",
-        "ledger_settings", "tenant", "allocation", "line_match"
-        "ledger_settings", "tenant", "allocation", "report_layout"
+        "ledger_settings", "tenant", "allocation", "line_match", "report_layout",
     ];
     Setting: "platform", "setting", Reference, ["setting", "tenant"];
     TaxCode: "tax", "tax_code", Reference, ["tax_code"];
