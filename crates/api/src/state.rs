@@ -5,6 +5,8 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use application::accounting::approvals::ports::ApprovalQueries;
+use application::accounting::deferrals::ports::DeferralQueries;
+use application::accounting::distribution_runs::ports::DistributionQueries;
 use application::accounting::ports::accounts::AccountQueries;
 use application::accounting::ports::close_checklist::CloseChecklistQueries;
 use application::accounting::ports::exchange_rates::ExchangeRateQueries;
@@ -210,6 +212,8 @@ queries! {
     close_checklist: CloseChecklistQueries,
     company: CompanyQueries,
     documents: DocumentQueries,
+    deferrals: DeferralQueries,
+    distributions: DistributionQueries,
     dunning: DunningQueries,
     exchange_rates: ExchangeRateQueries,
     fiscal_years: FiscalYearQueries,

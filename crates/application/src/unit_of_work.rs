@@ -6,6 +6,8 @@ use domain::time::Timestamp;
 use uuid::Uuid;
 
 use crate::accounting::approvals::ports::ApprovalRepository;
+use crate::accounting::deferrals::ports::DeferralRepository;
+use crate::accounting::distribution_runs::ports::DistributionRepository;
 use crate::accounting::ports::accounts::AccountRepository;
 use crate::accounting::ports::dimension_rules::DimensionRuleRepository;
 use crate::accounting::ports::dimensions::DimensionRepository;
@@ -63,8 +65,10 @@ pub trait UnitOfWork: MasterRecords {
     fn accounts(&mut self) -> &mut dyn AccountRepository;
     fn company(&mut self) -> &mut dyn CompanyRepository;
     fn codes(&mut self) -> &mut dyn CodeRepository;
+    fn deferrals(&mut self) -> &mut dyn DeferralRepository;
     fn dimension_rules(&mut self) -> &mut dyn DimensionRuleRepository;
     fn dimensions(&mut self) -> &mut dyn DimensionRepository;
+    fn distributions(&mut self) -> &mut dyn DistributionRepository;
     fn dunning(&mut self) -> &mut dyn DunningRepository;
     fn documents(&mut self) -> &mut dyn DocumentRepository;
     fn exchange_rates(&mut self) -> &mut dyn ExchangeRateRepository;

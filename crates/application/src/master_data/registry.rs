@@ -3,6 +3,7 @@
 use domain::accounting::approval::{ApprovalDelegation, ApprovalPolicy};
 use domain::accounting::currency::CurrencyRecord;
 use domain::accounting::dimension::{Dimension, DimensionRuleRecord, DimensionValue};
+use domain::accounting::distribution::{DistributionKey, StatisticalFigure};
 use domain::accounting::exchange_rate::ExchangeRate;
 use domain::accounting::import_profile::ImportProfile;
 use domain::accounting::journal::Journal;
@@ -48,6 +49,8 @@ master_data! {
     PostingRule,
     ApprovalPolicy,
     ApprovalDelegation,
+    DistributionKey,
+    StatisticalFigure,
     Branch,
     NumberSeriesRecord,
     ImportProfile,

@@ -19,6 +19,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use application::accounting::approvals::ports::ApprovalRepository;
+use application::accounting::deferrals::ports::DeferralRepository;
+use application::accounting::distribution_runs::ports::DistributionRepository;
 use application::accounting::ports::accounts::AccountRepository;
 use application::accounting::ports::dimension_rules::DimensionRuleRepository;
 use application::accounting::ports::dimensions::DimensionRepository;
@@ -62,6 +64,7 @@ use application::unit_of_work::UnitOfWork;
 use domain::accounting::approval::{ApprovalDelegation, ApprovalPolicy};
 use domain::accounting::currency::CurrencyRecord;
 use domain::accounting::dimension::{Dimension, DimensionRuleRecord, DimensionValue};
+use domain::accounting::distribution::{DistributionKey, StatisticalFigure};
 use domain::accounting::exchange_rate::ExchangeRate;
 use domain::accounting::import_profile::ImportProfile;
 use domain::accounting::journal::Journal;
@@ -173,9 +176,11 @@ impl UnitOfWork for SqlUnitOfWork {
         bookkeeping: Bookkeeping,
         accounts: AccountRepository,
         approvals: ApprovalRepository,
+        deferrals: DeferralRepository,
         dimension_rules: DimensionRuleRepository,
         dimensions: DimensionRepository,
         documents: DocumentRepository,
+        distributions: DistributionRepository,
         dunning: DunningRepository,
         exchange_rates: ExchangeRateRepository,
         journal_entries: JournalEntryRepository,
@@ -225,6 +230,8 @@ pub fn tables() -> Vec<&'static TableSql> {
         PostingRule::table(),
         ApprovalPolicy::table(),
         ApprovalDelegation::table(),
+        DistributionKey::table(),
+        StatisticalFigure::table(),
         Branch::table(),
         NumberSeriesRecord::table(),
         ImportProfile::table(),

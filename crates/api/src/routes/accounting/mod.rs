@@ -3,6 +3,8 @@
 mod accounts;
 mod approvals;
 mod close_checklist;
+mod deferrals;
+mod distribution_runs;
 mod entry_line;
 mod exchange_rates;
 pub mod exports;
@@ -55,6 +57,8 @@ pub fn operations(ops: &mut Operations) {
     recurring_entries::operations(ops);
     ledger_lines::operations(ops);
     reports::operations(ops);
+    deferrals::operations(ops);
+    distribution_runs::operations(ops);
     revaluation_runs::operations(ops);
     imports::operations(ops);
     master_data::operations::<ImportProfile>(ops);

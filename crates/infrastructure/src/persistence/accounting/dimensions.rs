@@ -33,6 +33,7 @@ table! {
         "values": "SELECT {first} 1 FROM dimension_value WHERE tenant_id = ?1 AND dimension_id = ?2 {only}",
         "dimension-rules": "SELECT {first} 1 FROM dimension_rule WHERE tenant_id = ?1 AND dimension_id = ?2 {only}",
         "approval-policies": "SELECT {first} 1 FROM approval_policy WHERE tenant_id = ?1 AND dimension_id = ?2 {only}",
+        "distribution-keys": "SELECT {first} 1 FROM distribution_key WHERE tenant_id = ?1 AND (source_dimension_id = ?2 OR target_dimension_id = ?2) {only}",
     }
 }
 
@@ -46,6 +47,8 @@ table! {
         "journal-entries": "SELECT {first} 1 FROM dimension_set_value WHERE tenant_id = ?1 AND value_id = ?2 {only}",
         "dimension-rules": "SELECT {first} 1 FROM dimension_rule WHERE tenant_id = ?1 AND value_id = ?2 {only}",
         "approval-policies": "SELECT {first} 1 FROM approval_policy WHERE tenant_id = ?1 AND value_id = ?2 {only}",
+        "distribution-keys": "SELECT {first} 1 FROM distribution_key WHERE tenant_id = ?1 AND source_value_id = ?2 {only}",
+        "statistical-figures": "SELECT {first} 1 FROM statistical_figure WHERE tenant_id = ?1 AND value_id = ?2 {only}",
     }
     mentioned by {
         "dimension-rules":

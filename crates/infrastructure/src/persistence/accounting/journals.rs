@@ -13,6 +13,8 @@ table! {
     unique code
     used by {
         "journal-entries": "SELECT {first} 1 FROM journal_entry WHERE tenant_id = ?1 AND journal_id = ?2 {only}",
+        "distribution-keys": "SELECT {first} 1 FROM distribution_key WHERE tenant_id = ?1 AND journal_id = ?2 {only}",
+        "deferrals": "SELECT {first} 1 FROM deferral WHERE tenant_id = ?1 AND journal_id = ?2 {only}",
         "approval-policies": "SELECT {first} 1 FROM approval_policy WHERE tenant_id = ?1 AND journal_id = ?2 {only}",
     }
     mentioned true

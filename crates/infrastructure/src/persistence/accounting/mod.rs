@@ -13,10 +13,13 @@ pub mod codes;
 pub mod columns;
 pub mod company_money;
 pub mod currencies;
+pub mod deferrals;
 pub mod dimension_facts;
 pub mod dimension_rules;
 pub mod dimension_sets;
 pub mod dimensions;
+pub mod distribution_keys;
+pub mod distribution_runs;
 pub mod draft_document;
 pub mod entry_lines;
 pub mod exchange_rates;
@@ -67,10 +70,12 @@ pub fn statements() -> Vec<&'static Statement> {
         close_checklist::ALL,
         columns::ALL,
         company_money::ALL,
+        deferrals::ALL,
         dimension_facts::ALL,
         dimension_sets::ALL,
         dimensions::ALL,
         exchange_rates::ALL,
+        distribution_runs::ALL,
         facts::ALL,
         fiscal_years::ALL,
         codes::ALL,
@@ -128,6 +133,8 @@ pub fn lists() -> Vec<&'static ListSql> {
     vec![
         &account_queries::LIST,
         &approvals::LIST,
+        &deferrals::LIST,
+        &distribution_runs::LIST,
         &fiscal_year_queries::PERIOD_LIST,
         &fiscal_year_queries::YEAR_LIST,
         &journal_entry_lists::ACCOUNT_LINE_LIST,

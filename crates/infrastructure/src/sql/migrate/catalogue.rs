@@ -90,6 +90,8 @@ pub static MIGRATIONS: &[Migration] = migrations![
     33 "0033_approvals": Meaning "an earlier version posts and changes entries that wait for approval",
     34 "0034_merged_parties": Meaning "an earlier version does not know that a code stands for another party",
     35 "0035_accruals": Meaning "an earlier version posts accruals without the entry that takes them back",
+    37 "0037_deferrals",
+    38 "0038_distribution",
 ];
 
 impl Migration {
