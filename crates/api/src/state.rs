@@ -5,6 +5,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use application::accounting::approvals::ports::ApprovalQueries;
+use application::accounting::budgets::ports::BudgetQueries;
 use application::accounting::deferrals::ports::DeferralQueries;
 use application::accounting::distribution_runs::ports::DistributionQueries;
 use application::accounting::ports::accounts::AccountQueries;
@@ -208,6 +209,7 @@ queries! {
     approvals: ApprovalQueries,
     attachments: AttachmentQueries,
     audit_log: AuditLogQueries,
+    budgets: BudgetQueries,
     change_feed: ChangeFeedQueries,
     close_checklist: CloseChecklistQueries,
     company: CompanyQueries,

@@ -1,11 +1,13 @@
 //! The open transaction, bound to one tenant, with every repository on it.
 
 use domain::accounting::recurring_entry::EntryTemplate;
+use domain::error::Violation;
 use domain::ids::TenantId;
 use domain::time::Timestamp;
 use uuid::Uuid;
 
 use crate::accounting::approvals::ports::ApprovalRepository;
+use crate::accounting::budgets::ports::BudgetRepository;
 use crate::accounting::deferrals::ports::DeferralRepository;
 use crate::accounting::distribution_runs::ports::DistributionRepository;
 use crate::accounting::ports::accounts::AccountRepository;
@@ -59,11 +61,14 @@ pub trait UnitOfWork: MasterRecords {
     fn new_id(&mut self) -> Uuid;
     /// Notes a change; its audit row and its event are written before the commit.
     fn record(&mut self, change: Change);
+    /// The warnings about what was done so far, for the answer to the request.
+    fn warnings(&mut self) -> &mut Vec<Violation>;
     fn bookkeeping(&mut self) -> &mut dyn Bookkeeping;
     fn fiscal_years(&mut self) -> &mut dyn FiscalYearRepository;
     fn approvals(&mut self) -> &mut dyn ApprovalRepository;
     fn accounts(&mut self) -> &mut dyn AccountRepository;
     fn company(&mut self) -> &mut dyn CompanyRepository;
+    fn budgets(&mut self) -> &mut dyn BudgetRepository;
     fn codes(&mut self) -> &mut dyn CodeRepository;
     fn deferrals(&mut self) -> &mut dyn DeferralRepository;
     fn dimension_rules(&mut self) -> &mut dyn DimensionRuleRepository;

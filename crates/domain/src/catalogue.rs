@@ -56,6 +56,7 @@ static LISTED: &[&[&ErrorDef]] = &[
     crate::time_zone::ALL,
     ledger::account::ALL,
     ledger::approval::ALL,
+    ledger::budget::ALL,
     ledger::deferral::ALL,
     ledger::dimension::ALL,
     ledger::distribution::ALL,

@@ -10,7 +10,7 @@ async fn books() -> (World, TenantKit) {
     let kit = world.tenant("alpha", "SAR", "sa-standard").await;
     let client = &kit.client;
     let made =
-        client.post("/dimensions", json!({ "code": "branch", "name": { "en": "Branch" } })).await.expect(201);
+        client.post("/dimensions", json!({ "code": "site", "name": { "en": "Branch" } })).await.expect(201);
     let values = format!("/dimensions/{}/values", made.json()["id"].as_str().unwrap());
     for code in ["RUH", "JED", "DMM"] {
         client.post(&values, json!({ "code": code, "name": { "en": code } })).await.expect(201);
@@ -19,7 +19,7 @@ async fn books() -> (World, TenantKit) {
 }
 
 async fn spend(client: &Client, account: &str, amount: &str, branch: Option<&str>) {
-    let dimensions = branch.map_or(json!({}), |branch| json!({ "branch": branch }));
+    let dimensions = branch.map_or(json!({}), |branch| json!({ "site": branch }));
     let body = json!({ "postingDate": "2026-03-10", "post": true, "lines": [
         { "accountCode": account, "debit": amount, "dimensions": dimensions },
         { "accountCode": "1113", "credit": amount },
@@ -32,7 +32,7 @@ fn rent(targets: &[(&str, &str)]) -> Value {
         targets.iter().map(|(code, share)| json!({ "valueCode": code, "share": share })).collect();
     json!({
         "code": "RENT", "name": { "ar": "إيجار", "en": "Rent" }, "basis": "fixed", "sourceCodeFrom": "6210",
-        "sourceDimensionCode": "branch", "targetDimensionCode": "branch", "targets": targets, "monthly": true,
+        "sourceDimensionCode": "site", "targetDimensionCode": "site", "targets": targets, "monthly": true,
     })
 }
 
@@ -44,7 +44,7 @@ async fn by_branch(client: &Client, account: &str) -> Vec<(String, i64)> {
         let halalas = |member: &str| {
             line[member].as_str().unwrap_or("0").replace('.', "").parse::<i64>().unwrap_or_default()
         };
-        let branch = line["dimensions"]["branch"].as_str().unwrap_or("-").to_owned();
+        let branch = line["dimensions"]["site"].as_str().unwrap_or("-").to_owned();
         *sums.entry(branch).or_insert(0) += halalas("debit") - halalas("credit");
     }
     sums.into_iter().filter(|(_, sum)| *sum != 0).collect()
@@ -130,7 +130,7 @@ async fn costs_are_distributed_by_balances_and_by_figures_of_their_day() {
         ("2026-04-01", "DMM", "900"),
     ] {
         let figure = json!({
-            "measure": "AREA", "dimensionCode": "branch", "valueCode": branch, "date": date, "quantity": quantity,
+            "measure": "AREA", "dimensionCode": "site", "valueCode": branch, "date": date, "quantity": quantity,
         });
         client.post("/statistical-figures", figure.clone()).await.expect(201);
         let again = client.post("/statistical-figures", figure).await;
@@ -139,7 +139,7 @@ async fn costs_are_distributed_by_balances_and_by_figures_of_their_day() {
     spend(client, "6230", "40.00", None).await;
     let by_area = json!({
         "code": "AREA", "name": { "en": "Area" }, "basis": "figures", "measure": "AREA", "sourceCodeFrom": "6230",
-        "targetDimensionCode": "branch", "targets": [{ "valueCode": "RUH" }, { "valueCode": "JED" }, { "valueCode": "DMM" }],
+        "targetDimensionCode": "site", "targets": [{ "valueCode": "RUH" }, { "valueCode": "JED" }, { "valueCode": "DMM" }],
     });
     client.post("/distribution-keys", by_area).await.expect(201);
     let done = run(client, "AREA").await.expect(201).json();

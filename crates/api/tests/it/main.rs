@@ -17,6 +17,7 @@ mod batch;
 mod bodies;
 mod books;
 mod browser;
+mod budgets;
 mod clients;
 mod clock_jump;
 mod closing_currencies;

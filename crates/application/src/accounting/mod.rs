@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod approvals;
+pub mod budgets;
 pub mod close_checklist;
 pub mod copy_journal_entry;
 pub mod create_journal_entry;

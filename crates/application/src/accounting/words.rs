@@ -1,6 +1,7 @@
 //! Words of the ledger in requests. The words themselves stand at their types.
 
 use domain::accounting::account::{AccountType, CashFlowActivity, ControlKind};
+use domain::accounting::budget::{BudgetMode, BudgetSpan, BudgetStatus};
 use domain::accounting::deferral::DeferralMethod;
 use domain::accounting::distribution::DistributionBasis;
 use domain::accounting::fiscal_year::PeriodPattern;
@@ -19,6 +20,11 @@ use crate::{shown_word, word_type};
 word_type!(AccountType, "accountType");
 word_type!(ControlKind, "controlKind", ["none", "receivable", "payable", "inventory", "vat"]);
 word_type!(CashFlowActivity, "cashFlowActivity", ["none", "operating", "investing", "financing", "cash"]);
+word_type!(BudgetMode, "budgetMode");
+word_type!(BudgetSpan, "budgetSpan");
+shown_word!(BudgetSpan);
+word_type!(BudgetStatus, "budgetStatus");
+shown_word!(BudgetStatus);
 word_type!(DeferralMethod, "deferralMethod");
 shown_word!(DeferralMethod);
 word_type!(DeferralRest, "deferralRest");

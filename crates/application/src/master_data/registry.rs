@@ -1,6 +1,7 @@
 //! Every resource of master data, one line each.
 
 use domain::accounting::approval::{ApprovalDelegation, ApprovalPolicy};
+use domain::accounting::budget::{Budget, BudgetException};
 use domain::accounting::currency::CurrencyRecord;
 use domain::accounting::dimension::{Dimension, DimensionRuleRecord, DimensionValue};
 use domain::accounting::distribution::{DistributionKey, StatisticalFigure};
@@ -49,6 +50,8 @@ master_data! {
     PostingRule,
     ApprovalPolicy,
     ApprovalDelegation,
+    Budget,
+    BudgetException,
     DistributionKey,
     StatisticalFigure,
     Branch,

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod approval;
+pub mod budget;
 pub mod currency;
 pub mod deferral;
 pub mod dimension;

@@ -58,6 +58,7 @@ pub static CHOSEN: &[Unique] = &[
     ),
     unique("uq_approval_policy_code", "approval_policy.tenant_id, approval_policy.code", "code"),
     unique("uq_deferral_code", "deferral.tenant_id, deferral.code", "code"),
+    unique("uq_budget_code", "budget.tenant_id, budget.code", "code"),
     unique("uq_distribution_key_code", "distribution_key.tenant_id, distribution_key.code", "code"),
     unique(
         "uq_statistical_figure_date",
@@ -101,7 +102,7 @@ pub static CHOSEN: &[Unique] = &[
 pub static EXPLAINED: &[&str] = &["uq_journal_entry_number", "uq_document_number"];
 
 /// Rows that several transactions may make at once on first use: the one that came second runs again and finds it.
-pub static FIRST_USE: [&str; 29] = [
+pub static FIRST_USE: [&str; 30] = [
     // The same request under the same key, twice at once: the second run finds the answer of the first.
     "pk_idempotency",
     "uq_journal_entry_chain",
@@ -136,6 +137,7 @@ pub static FIRST_USE: [&str; 29] = [
     "pk_number_series_counter",
     "pk_journal_chain",
     "pk_account_balance",
+    "pk_budget_hold",
     "pk_daily_balance",
     "pk_dimension_balance",
     "pk_tax_day",
@@ -218,6 +220,9 @@ pub static GENERATED: &[&str] = &[
     "pk_allocation",
     "pk_allocation_item",
     "pk_deferral",
+    "pk_budget",
+    "pk_budget_exception",
+    "pk_budget_line",
     "pk_distribution_key",
     "pk_distribution_run",
     "pk_statistical_figure",

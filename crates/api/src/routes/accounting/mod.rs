@@ -2,6 +2,8 @@
 
 mod accounts;
 mod approvals;
+mod budget_report;
+mod budgets;
 mod close_checklist;
 mod deferrals;
 mod distribution_runs;
@@ -57,6 +59,8 @@ pub fn operations(ops: &mut Operations) {
     recurring_entries::operations(ops);
     ledger_lines::operations(ops);
     reports::operations(ops);
+    budgets::operations(ops);
+    budget_report::operations(ops);
     deferrals::operations(ops);
     distribution_runs::operations(ops);
     revaluation_runs::operations(ops);

@@ -8,6 +8,7 @@ use std::collections::{HashMap, HashSet};
 use chrono::NaiveDate;
 use domain::accounting::account::AccountFacts;
 use domain::accounting::approval::ApprovalPolicy;
+use domain::accounting::budget::ControllingBudget;
 use domain::accounting::dimension::{DimensionRule, DimensionTree};
 use domain::accounting::fiscal_period::FiscalPeriodKind;
 use domain::accounting::hash_chain::DimensionSets;
@@ -30,6 +31,8 @@ pub struct Books {
     pub exceptions: Vec<LockException>,
     /// In the order in which they decide.
     pub approval_policies: Vec<ApprovalPolicy>,
+    /// The budgets that postings are compared with.
+    pub budgets: Vec<ControllingBudget>,
     /// In the order in which they were made.
     pub dimension_rules: Vec<DimensionRule>,
     pub dimension_tree: DimensionTree,
@@ -65,6 +68,7 @@ impl Books {
             locks: Locks::default(),
             exceptions: Vec::new(),
             approval_policies: Vec::new(),
+            budgets: Vec::new(),
             dimension_rules: Vec::new(),
             dimension_tree: DimensionTree::default(),
             placed_values: HashSet::new(),

@@ -87,6 +87,11 @@ captions! {
     ReceivablesAgeing = "Receivables ageing", "أعمار الذمم المدينة";
     PayablesAgeing = "Payables ageing", "أعمار الذمم الدائنة";
     PartyStatement = "Statement of account", "كشف حساب";
+    Budget = "Budget", "الموازنة";
+    Actual = "Actual", "الفعلي";
+    Variance = "Variance", "الانحراف";
+    Percent = "Percent", "النسبة المئوية";
+    PeriodStart = "Period from", "الفترة من";
     VatDetail = "VAT detail", "تفاصيل ضريبة القيمة المضافة";
     TaxDate = "Tax date", "تاريخ الضريبة";
     VatBox = "Box", "الخانة";

@@ -69,7 +69,7 @@ cached_entities! {
     NumberSeries: "accounting", "number_series", Reference, ["number_series"];
     Report: "accounting", "report", Transactional, [
         "journal_entry", "account", "currency", "dimension", "dimension_value", "fiscal_period", "fiscal_year",
-        "ledger_settings", "tenant", "allocation"
+        "ledger_settings", "tenant", "allocation", "budget"
     ];
     Setting: "platform", "setting", Reference, ["setting", "tenant"];
     TaxCode: "tax", "tax_code", Reference, ["tax_code"];

@@ -95,6 +95,7 @@ impl SqlUnitOfWork {
             locks: self.read_locks().await?,
             exceptions: self.read_exceptions(user).await?,
             approval_policies: self.read_approval_policies().await?,
+            budgets: self.read_controlling_budgets().await?,
             dimension_rules: self.read_dimension_rules().await?,
             ..books
         })

@@ -8,6 +8,8 @@ pub mod approval_decisions;
 pub mod approval_policies;
 pub mod approvals;
 pub mod balances;
+pub mod budget_lines;
+pub mod budgets;
 pub mod close_checklist;
 pub mod codes;
 pub mod columns;
@@ -67,6 +69,8 @@ pub fn statements() -> Vec<&'static Statement> {
         accounts::ALL,
         approval_policies::ALL,
         approvals::ALL,
+        budget_lines::ALL,
+        budgets::ALL,
         close_checklist::ALL,
         columns::ALL,
         company_money::ALL,
@@ -116,6 +120,7 @@ pub fn bulks() -> Vec<&'static Bulk> {
     [
         accounts::BULKS,
         approvals::BULKS,
+        budget_lines::BULKS,
         dimension_sets::BULKS,
         dimensions::BULKS,
         fiscal_years::BULKS,
@@ -126,13 +131,16 @@ pub fn bulks() -> Vec<&'static Bulk> {
 }
 
 pub fn accumulations() -> Vec<&'static Accumulate> {
-    balances::ACCUMULATIONS.to_vec()
+    let mut accumulations = balances::ACCUMULATIONS.to_vec();
+    accumulations.push(&budget_lines::HOLD);
+    accumulations
 }
 
 pub fn lists() -> Vec<&'static ListSql> {
     vec![
         &account_queries::LIST,
         &approvals::LIST,
+        &budget_lines::LIST,
         &deferrals::LIST,
         &distribution_runs::LIST,
         &fiscal_year_queries::PERIOD_LIST,
