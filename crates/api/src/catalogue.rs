@@ -13,7 +13,9 @@ pub fn error_catalogue() -> Vec<&'static ErrorDef> {
 
 /// The codes of the layers above the domain. A module with `errors!` is listed here.
 static LISTED: &[&[&ErrorDef]] = &[
+    application::accounting::budgets::copy::ALL,
     application::accounting::close_checklist::ALL,
+    application::accounting::distribution_runs::ALL,
     application::accounting::error::ALL,
     application::accounting::fiscal_years::ALL,
     application::accounting::imports::error::ALL,

@@ -5,6 +5,9 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use application::accounting::approvals::ports::ApprovalQueries;
+use application::accounting::budgets::ports::BudgetQueries;
+use application::accounting::deferrals::ports::DeferralQueries;
+use application::accounting::distribution_runs::ports::DistributionQueries;
 use application::accounting::ports::accounts::AccountQueries;
 use application::accounting::ports::close_checklist::CloseChecklistQueries;
 use application::accounting::ports::exchange_rates::ExchangeRateQueries;
@@ -207,10 +210,13 @@ queries! {
     approvals: ApprovalQueries,
     attachments: AttachmentQueries,
     audit_log: AuditLogQueries,
+    budgets: BudgetQueries,
     change_feed: ChangeFeedQueries,
     close_checklist: CloseChecklistQueries,
     company: CompanyQueries,
     documents: DocumentQueries,
+    deferrals: DeferralQueries,
+    distributions: DistributionQueries,
     dunning: DunningQueries,
     exchange_rates: ExchangeRateQueries,
     fiscal_years: FiscalYearQueries,

@@ -1,12 +1,16 @@
 //! The open transaction, bound to one tenant, with every repository on it.
 
 use domain::accounting::recurring_entry::EntryTemplate;
+use domain::error::Violation;
 use domain::ids::TenantId;
 use domain::time::Timestamp;
 use uuid::Uuid;
 
 use crate::accounting::approvals::ports::ApprovalRepository;
 use crate::accounting::line_matches::ports::LineMatchRepository;
+use crate::accounting::budgets::ports::BudgetRepository;
+use crate::accounting::deferrals::ports::DeferralRepository;
+use crate::accounting::distribution_runs::ports::DistributionRepository;
 use crate::accounting::ports::accounts::AccountRepository;
 use crate::accounting::ports::dimension_rules::DimensionRuleRepository;
 use crate::accounting::ports::dimensions::DimensionRepository;
@@ -57,14 +61,19 @@ pub trait UnitOfWork: MasterRecords {
     fn new_id(&mut self) -> Uuid;
     /// Notes a change; its audit row and its event are written before the commit.
     fn record(&mut self, change: Change);
+    /// The warnings about what was done so far, for the answer to the request.
+    fn warnings(&mut self) -> &mut Vec<Violation>;
     fn bookkeeping(&mut self) -> &mut dyn Bookkeeping;
     fn fiscal_years(&mut self) -> &mut dyn FiscalYearRepository;
     fn approvals(&mut self) -> &mut dyn ApprovalRepository;
     fn accounts(&mut self) -> &mut dyn AccountRepository;
     fn company(&mut self) -> &mut dyn CompanyRepository;
+    fn budgets(&mut self) -> &mut dyn BudgetRepository;
     fn codes(&mut self) -> &mut dyn CodeRepository;
+    fn deferrals(&mut self) -> &mut dyn DeferralRepository;
     fn dimension_rules(&mut self) -> &mut dyn DimensionRuleRepository;
     fn dimensions(&mut self) -> &mut dyn DimensionRepository;
+    fn distributions(&mut self) -> &mut dyn DistributionRepository;
     fn dunning(&mut self) -> &mut dyn DunningRepository;
     fn documents(&mut self) -> &mut dyn DocumentRepository;
     fn exchange_rates(&mut self) -> &mut dyn ExchangeRateRepository;

@@ -49,6 +49,9 @@ warnings! {
     BRANCH_WITHOUT_VALUE = "branch_without_value",
         "The dimension branch has no value {branch}, so the lines of the ledger do not name the branch.",
         "لا قيمة {branch} للبُعد branch، لذا لا تذكر سطور الأستاذ الفرع.";
+    BUDGET_PASSED = "budget_passed",
+        "The posting takes {amount} from account {account}, for which budget {budget} has {left} left.",
+        "يأخذ الترحيل {amount} من الحساب {account}، والمتبقي له في الموازنة {budget} هو {left}.";
     CREDIT_LIMIT_NEAR = "credit_limit_near",
         "With this document {party} owes {owed} of the credit limit of {limit}.",
         "يبلغ المستحق على {party} مع هذا المستند {owed} من حد الائتمان {limit}.";

@@ -4,8 +4,9 @@
 use std::future::Future;
 use std::time::Duration;
 
+use application::accounting::deferrals::run_due::{self, run_due_deferrals};
 use application::accounting::fiscal_years::make_next_year_ahead;
-use application::accounting::recurring::{Recurs, run_due_occurrences};
+use application::accounting::recurring::{RecurringRun, Recurs, run_due_occurrences};
 use application::command::Application;
 use application::documents::orders::expire_quotations;
 use application::documents::recurring::template::InvoiceTemplate;
@@ -16,6 +17,7 @@ use application::platform::jobs::{RENEWAL, fail_interrupted, keep_runner};
 use application::platform::retention::purge_idempotency;
 use application::platform::tenants::TENANT_LIST;
 use application::platform::views::TenantView;
+use chrono::NaiveDate;
 use domain::accounting::recurring_entry::EntryTemplate;
 use domain::ids::TenantId;
 use domain::time_zone::TimeZone;
@@ -166,6 +168,12 @@ impl Worker {
                     return;
                 }
                 self.occurrences::<InvoiceTemplate>(&tenant).await;
+                if !self.may_go_on() {
+                    return;
+                }
+                let today = self.today(&tenant);
+                let run = async { run_due_deferrals(&self.app, TenantId::new(tenant.id), today?).await };
+                told_due(&tenant, run_due::CAUSE, run.await);
                 if hourly && self.may_go_on() {
                     self.quotations(&tenant).await;
                 }
@@ -207,21 +215,25 @@ impl Worker {
 
     /// Makes what is due of one kind on the tenant's day.
     async fn occurrences<T: Recurs>(&self, tenant: &TenantView) {
-        let kind = T::NAMES.cause;
-        let run = async {
-            let today = TimeZone::parse(&tenant.time_zone)?.day_of(self.app.clock.now());
-            run_due_occurrences::<T>(&self.app, TenantId::new(tenant.id), today).await
-        };
-        match run.await {
-            Ok(run) if run.drafted + run.posted + run.failed > 0 => info!(
-                tenant = %tenant.id, kind, drafted = run.drafted, posted = run.posted, failed = run.failed,
-                "Due of {{kind}} in {{tenant}}: {{drafted}} drafted, {{posted}} posted, {{failed}} refused"
-            ),
-            Ok(_) => {}
-            Err(error) => {
-                error!(%error, tenant = %tenant.id, kind, "Due of {{kind}} in {{tenant}}: {{error}}")
-            }
-        }
+        let today = self.today(tenant);
+        let run = async { run_due_occurrences::<T>(&self.app, TenantId::new(tenant.id), today?).await };
+        told_due(tenant, T::NAMES.cause, run.await);
+    }
+
+    /// The tenant's day.
+    fn today(&self, tenant: &TenantView) -> AppResult<NaiveDate> {
+        Ok(TimeZone::parse(&tenant.time_zone)?.day_of(self.app.clock.now()))
+    }
+}
+
+fn told_due(tenant: &TenantView, kind: &'static str, run: AppResult<RecurringRun>) {
+    match run {
+        Ok(run) if run.drafted + run.posted + run.failed > 0 => info!(
+            tenant = %tenant.id, kind, drafted = run.drafted, posted = run.posted, failed = run.failed,
+            "Due of {{kind}} in {{tenant}}: {{drafted}} drafted, {{posted}} posted, {{failed}} refused"
+        ),
+        Ok(_) => {}
+        Err(error) => error!(%error, tenant = %tenant.id, kind, "Due of {{kind}} in {{tenant}}: {{error}}"),
     }
 }
 

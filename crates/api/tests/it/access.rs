@@ -165,6 +165,21 @@ async fn settle(client: &Client, things: &mut BTreeMap<&'static str, String>) {
     let lines = [1, 2].map(|line| json!({ "entryId": entry, "lineNo": line }));
     let matched = client.post("/line-matches", json!({ "lines": lines })).await.expect(201);
     things.insert("/line-matches/{id}", id(&matched.json()));
+    let spread = json!({
+        "code": "DEF", "name": { "en": "D" }, "sourceAccountCode": "1", "targetAccountCode": "2",
+        "amount": "12.00", "start": "2026-01-01", "periods": 12,
+    });
+    let key = json!({
+        "code": "KEY", "name": { "en": "K" }, "sourceCodeFrom": "2", "basis": "fixed",
+        "targets": [{ "accountCode": "2", "share": "1" }],
+    });
+    client.post("/distribution-keys", key).await.expect(201);
+    let run = json!({ "keyCode": "KEY", "date": "2026-03-31" });
+    things.insert(
+        "/distribution-runs/{id}",
+        id(&client.post("/distribution-runs", run).await.expect(201).json()),
+    );
+    things.insert("/deferrals/{id}", id(&client.post("/deferrals", spread).await.expect(201).json()));
     let prepared = client.post("/vat-returns", json!({ "period": "2026-02" })).await.expect(201);
     things.insert("/vat-returns/{id}", id(&prepared.json()));
     things.insert("/vat-returns/{id}/boxes/{box}", "1".to_owned());

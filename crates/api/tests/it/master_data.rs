@@ -29,6 +29,7 @@ pub async fn make_mentioned(client: &Client) {
     let item = json!({
         "code": "P-100", "name": { "en": "Lamp" }, "kind": "stock", "categoryCode": "GOODS", "baseUnitCode": "PCE",
     });
+    let value = json!({ "code": "ADMIN", "name": { "en": "Administration" } });
     for (path, body) in [
         ("/accounts", account),
         ("/currencies", currency),
@@ -43,13 +44,22 @@ pub async fn make_mentioned(client: &Client) {
     let dimension = client.get("/dimensions?code=cost-centre").await.ok()["items"][0]["id"].clone();
     let values = format!("/dimensions/{}/values", dimension.as_str().unwrap());
     client.post(&values, json!({ "code": "ADMIN", "name": { "en": "Administration" } })).await.expect(201);
+    let dimensions = client.get("/dimensions?code=cost-centre").await.ok();
+    let values = format!("/dimensions/{}/values", dimensions["items"][0]["id"].as_str().unwrap());
+    client.post(&values, value).await;
 }
 
 /// The example, with a person who is there where it names one.
 async fn body_of(client: &Client, document: &Value, resource: &Resource) -> Value {
     let mut body = example(document, resource);
-    if body.get("toUserId").is_some() {
-        body["toUserId"] = json!(somebody(client).await);
+    for member in ["toUserId", "userId"] {
+        if body.get(member).is_some() {
+            body[member] = json!(somebody(client).await);
+        }
+    }
+    if body.get("budgetCode").is_some() {
+        let budget = json!({ "code": "2026", "name": { "en": "2026" }, "fiscalYearCode": "2026" });
+        client.post("/budgets", budget).await;
     }
     body
 }

@@ -22,6 +22,7 @@ use crate::context::RequestContext;
 use crate::error::{AppError, AppResult};
 use crate::reference::Reference;
 use crate::unit_of_work::UnitOfWork;
+use crate::warnings::shown;
 
 pub const CREATE: &str = "accounting.journal_entry.create";
 pub const POST: &str = "accounting.journal_entry.post";
@@ -64,6 +65,8 @@ impl Command for CreateJournalEntry {
         } else {
             insert_draft(uow, &mut books, draft, meta).await?
         };
+        let warnings = shown(&std::mem::take(uow.warnings()), ctx.language);
+        let view = JournalEntryView { warnings, ..view };
         Ok(Done::of(view.id, view.version, view))
     }
 }

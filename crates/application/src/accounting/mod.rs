@@ -2,14 +2,18 @@
 
 pub mod accounts;
 pub mod approvals;
+pub mod budgets;
 pub mod close_checklist;
 pub mod copy_journal_entry;
 pub mod create_journal_entry;
 pub mod currencies;
+pub mod deferrals;
 pub mod delete_journal_entry;
 pub mod dimension_defaults;
 pub mod dimension_rules;
 pub mod dimensions;
+pub mod distribution_keys;
+pub mod distribution_runs;
 pub mod entry_input;
 pub mod error;
 pub mod exchange_rates;
@@ -37,6 +41,7 @@ pub mod reports;
 pub mod revaluation_runs;
 pub mod reverse_journal_entry;
 pub mod setup;
+pub mod statistical_figures;
 pub mod update_journal_entry;
 pub mod views;
 mod words;

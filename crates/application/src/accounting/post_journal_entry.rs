@@ -15,6 +15,7 @@ use crate::command::{Command, Done, check_version};
 use crate::context::RequestContext;
 use crate::error::{AppError, AppResult};
 use crate::unit_of_work::UnitOfWork;
+use crate::warnings::shown;
 
 #[derive(Debug, Clone)]
 pub struct PostJournalEntry {
@@ -34,6 +35,8 @@ impl Command for PostJournalEntry {
             return Err(AppError::of(&ENTRY_AWAITS_APPROVAL));
         }
         let view = Ledger::open(ctx, uow).await?.post_one(uow, Posting::stored(draft, meta)).await?;
+        let warnings = shown(&std::mem::take(uow.warnings()), ctx.language);
+        let view = JournalEntryView { warnings, ..view };
         Ok(Done::of(view.id, view.version, view))
     }
 }

@@ -3,6 +3,7 @@
 use std::marker::PhantomData;
 
 use async_trait::async_trait;
+use domain::error::Violation;
 
 use super::ports::{DocumentId, DocumentStatus};
 use super::steps::{changeable, delete, draft, keep, may_post, note, of_type};
@@ -69,8 +70,9 @@ impl<B: DocumentBody> Command for CreateDocument<B> {
         let id = DocumentId::new(uow.new_id());
         let mut books = Books::open(ctx, uow).await?;
         let prepared = B::prepare(ctx, uow, &mut books, (id, None), &self.0).await?;
-        let warnings = shown(prepared.warnings(), ctx.language);
-        Ok(done(self.0.body.enter(ctx, uow, books, prepared, None).await?, warnings))
+        let warnings = prepared.warnings().to_vec();
+        let view = self.0.body.enter(ctx, uow, books, prepared, None).await?;
+        Ok(done(view, with_those_of_posting(ctx, uow, warnings)))
     }
 }
 
@@ -118,8 +120,9 @@ impl<B: DocumentBody> Command for PostDocument<B> {
         let kept = Kept::<B>::read(stored.body.clone())?;
         let mut books = Books::open(ctx, uow).await?;
         let prepared = B::prepare(ctx, uow, &mut books, (self.id, Some(&stored)), &kept).await?;
-        let warnings = shown(prepared.warnings(), ctx.language);
-        Ok(done(kept.body.enter(ctx, uow, books, prepared, Some(&stored)).await?, warnings))
+        let warnings = prepared.warnings().to_vec();
+        let view = kept.body.enter(ctx, uow, books, prepared, Some(&stored)).await?;
+        Ok(done(view, with_those_of_posting(ctx, uow, warnings)))
     }
 }
 
@@ -153,6 +156,16 @@ async fn make_draft<B: DocumentBody>(
     let (scale, warnings) = (prepared.scale(), shown(prepared.warnings(), ctx.language));
     let document = keep(uow, prepared.into_document(), None).await?;
     Ok(done(note(uow, &document, (None, scale), None, "created"), warnings))
+}
+
+/// The warnings about a document, and about what its posting took from budgets.
+fn with_those_of_posting(
+    ctx: &RequestContext,
+    uow: &mut dyn UnitOfWork,
+    mut warnings: Vec<Violation>,
+) -> Vec<WarningView> {
+    warnings.append(uow.warnings());
+    shown(&warnings, ctx.language)
 }
 
 fn done(view: DocumentView, warnings: Vec<WarningView>) -> Done<DocumentView> {

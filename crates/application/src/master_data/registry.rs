@@ -1,8 +1,11 @@
 //! Every resource of master data, one line each.
 
 use domain::accounting::approval::{ApprovalDelegation, ApprovalPolicy};
+use domain::accounting::budget::{Budget, BudgetException};
 use domain::accounting::currency::CurrencyRecord;
 use domain::accounting::dimension::{Dimension, DimensionDefault, DimensionRuleRecord, DimensionValue};
+use domain::accounting::dimension::{Dimension, DimensionRuleRecord, DimensionValue};
+use domain::accounting::distribution::{DistributionKey, StatisticalFigure};
 use domain::accounting::exchange_rate::ExchangeRate;
 use domain::accounting::import_profile::ImportProfile;
 use domain::accounting::journal::Journal;
@@ -50,6 +53,10 @@ master_data! {
     PostingRule,
     ApprovalPolicy,
     ApprovalDelegation,
+    Budget,
+    BudgetException,
+    DistributionKey,
+    StatisticalFigure,
     Branch,
     NumberSeriesRecord,
     ImportProfile,

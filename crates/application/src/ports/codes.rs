@@ -10,6 +10,7 @@ use crate::ports::storage_error::StorageResult;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Coded {
     Account,
+    Deferral,
     RecurringEntry,
     RecurringInvoice,
     Role,

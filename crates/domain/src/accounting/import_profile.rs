@@ -52,6 +52,7 @@ crate::choices! {
         Items = "items",
         ItemUnits = "item-units",
         Prices = "prices",
+        BudgetLines = "budget-lines",
         Invoices = "invoices",
         PurchaseInvoices = "purchase-invoices",
         CreditNotes = "credit-notes",

@@ -2,8 +2,11 @@
 
 pub mod account;
 pub mod approval;
+pub mod budget;
 pub mod currency;
+pub mod deferral;
 pub mod dimension;
+pub mod distribution;
 pub mod exchange_rate;
 pub mod fiscal_period;
 pub mod fiscal_year;

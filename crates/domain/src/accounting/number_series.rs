@@ -147,6 +147,7 @@ mod tests {
             code: Code::parse("GJ").unwrap(),
             name: LocalizedName::parse(None, Some("General")).unwrap(),
             document_type: Code::parse("journal_entry").unwrap(),
+            branch_id: None,
             pattern: NumberPattern::parse(text, reset).unwrap(),
             gapless: true,
             active: true,

@@ -57,6 +57,26 @@ impl Amount {
         let sign = if self.is_negative() { -1 } else { 1 };
         amounts(steps.into_iter().map(|step| sign * step).collect(), unit)
     }
+
+    /// Parts in proportion to `weights`, each rounded half-up, of which the last takes what rounding leaves (R156). `None` when
+    /// a weight is negative, when none is positive, and when `self` has more decimals than the scale.
+    pub fn spread(self, weights: &[i64], scale: u8) -> Option<Vec<Self>> {
+        let unit = unit_of(scale);
+        let sum: i128 = weights.iter().map(|weight| i128::from(*weight)).sum();
+        if !self.fits(scale) || sum == 0 || weights.iter().any(|weight| *weight < 0) {
+            return None;
+        }
+        let steps = i128::from(self.scaled()) / i128::from(unit);
+        let half_up = |weight: &i64| {
+            let doubled = steps.abs() * i128::from(*weight) * 2 + sum;
+            doubled / (2 * sum) * steps.signum()
+        };
+        let mut parts: Vec<i128> = weights.iter().map(half_up).collect();
+        let last = parts.pop()?;
+        let before: i128 = parts.iter().sum();
+        parts.push(if weights.len() == 1 { last } else { steps - before });
+        amounts(parts, unit)
+    }
 }
 
 impl Percentage {

@@ -20,6 +20,9 @@ use std::sync::Arc;
 
 use application::accounting::approvals::ports::ApprovalRepository;
 use application::accounting::line_matches::ports::LineMatchRepository;
+use application::accounting::budgets::ports::BudgetRepository;
+use application::accounting::deferrals::ports::DeferralRepository;
+use application::accounting::distribution_runs::ports::DistributionRepository;
 use application::accounting::ports::accounts::AccountRepository;
 use application::accounting::ports::dimension_rules::DimensionRuleRepository;
 use application::accounting::ports::dimensions::DimensionRepository;
@@ -60,8 +63,11 @@ use application::tax::vat_returns::ports::VatReturnRepository;
 use application::tax::withholding::ports::WithholdingRepository;
 use application::unit_of_work::UnitOfWork;
 use domain::accounting::approval::{ApprovalDelegation, ApprovalPolicy};
+use domain::accounting::budget::{Budget, BudgetException};
 use domain::accounting::currency::CurrencyRecord;
 use domain::accounting::dimension::{Dimension, DimensionDefault, DimensionRuleRecord, DimensionValue};
+use domain::accounting::dimension::{Dimension, DimensionRuleRecord, DimensionValue};
+use domain::accounting::distribution::{DistributionKey, StatisticalFigure};
 use domain::accounting::exchange_rate::ExchangeRate;
 use domain::accounting::import_profile::ImportProfile;
 use domain::accounting::journal::Journal;
@@ -70,6 +76,7 @@ use domain::accounting::posting_rule::PostingRule;
 use domain::accounting::recurring_entry::EntryTemplate;
 use domain::accounting::report_layout::ReportLayout;
 use domain::company::branch::Branch;
+use domain::error::Violation;
 use domain::ids::TenantId;
 use domain::items::category::ItemCategory;
 use domain::items::item::Item;
@@ -101,6 +108,7 @@ pub struct SqlUnitOfWork {
     pub(crate) now: Timestamp,
     pub(crate) changes: Vec<Change>,
     pub(crate) pending_balances: PendingBalances,
+    warnings: Vec<Violation>,
     /// Ends of change feeds. The one writer of SQLite keeps them between works.
     pub(crate) feed_heads: HashMap<TenantId, FeedHead>,
     ids: Arc<dyn Ids>,
@@ -115,6 +123,7 @@ impl SqlUnitOfWork {
             now: Timestamp::from_micros(0),
             changes: Vec::new(),
             pending_balances: PendingBalances::default(),
+            warnings: Vec::new(),
             feed_heads: HashMap::new(),
             ids,
         }
@@ -135,6 +144,7 @@ impl Unit for SqlUnitOfWork {
         self.now = now;
         self.changes.clear();
         self.pending_balances.clear();
+        self.warnings.clear();
     }
     fn into_tx(self: Box<Self>) -> Tx {
         self.tx
@@ -164,6 +174,9 @@ impl UnitOfWork for SqlUnitOfWork {
     fn new_id(&mut self) -> Uuid {
         self.ids.new_id()
     }
+    fn warnings(&mut self) -> &mut Vec<Violation> {
+        &mut self.warnings
+    }
     fn record(&mut self, change: Change) {
         self.changes.push(change);
     }
@@ -174,13 +187,16 @@ impl UnitOfWork for SqlUnitOfWork {
         bookkeeping: Bookkeeping,
         accounts: AccountRepository,
         approvals: ApprovalRepository,
+        deferrals: DeferralRepository,
         dimension_rules: DimensionRuleRepository,
         dimensions: DimensionRepository,
         documents: DocumentRepository,
+        distributions: DistributionRepository,
         dunning: DunningRepository,
         exchange_rates: ExchangeRateRepository,
         journal_entries: JournalEntryRepository,
         ledger: LedgerRepository,
+        budgets: BudgetRepository,
         codes: CodeRepository,
         company: CompanyRepository,
         items: ItemRepository,
@@ -227,6 +243,10 @@ pub fn tables() -> Vec<&'static TableSql> {
         PostingRule::table(),
         ApprovalPolicy::table(),
         ApprovalDelegation::table(),
+        Budget::table(),
+        BudgetException::table(),
+        DistributionKey::table(),
+        StatisticalFigure::table(),
         Branch::table(),
         NumberSeriesRecord::table(),
         ImportProfile::table(),

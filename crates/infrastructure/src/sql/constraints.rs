@@ -58,6 +58,14 @@ pub static CHOSEN: &[Unique] = &[
         "slot",
     ),
     unique("uq_approval_policy_code", "approval_policy.tenant_id, approval_policy.code", "code"),
+    unique("uq_deferral_code", "deferral.tenant_id, deferral.code", "code"),
+    unique("uq_budget_code", "budget.tenant_id, budget.code", "code"),
+    unique("uq_distribution_key_code", "distribution_key.tenant_id, distribution_key.code", "code"),
+    unique(
+        "uq_statistical_figure_date",
+        "statistical_figure.tenant_id, statistical_figure.measure, statistical_figure.value_id, statistical_figure.figure_date",
+        "date",
+    ),
     unique("uq_branch_code", "branch.tenant_id, branch.code", "code"),
     unique("uq_tax_code_code", "tax_code.tenant_id, tax_code.code", "code"),
     unique("uq_payment_term_code", "payment_term.tenant_id, payment_term.code", "code"),
@@ -106,6 +114,7 @@ pub static EXPLAINED: &[&str] = &["uq_journal_entry_number", "uq_document_number
 
 /// Rows that several transactions may make at once on first use: the one that came second runs again and finds it.
 pub static FIRST_USE: [&str; 27] = [
+pub static FIRST_USE: [&str; 30] = [
     // The same request under the same key, twice at once: the second run finds the answer of the first.
     "pk_idempotency",
     "uq_journal_entry_chain",
@@ -118,6 +127,8 @@ pub static FIRST_USE: [&str; 27] = [
     "uq_allocation_undoes",
     // The same day valued twice at once: the second run sees that it was done.
     "uq_revaluation_run_date",
+    // The same key run twice at once for a period: the second run sees that it was done.
+    "uq_distribution_run_period",
     // The same period prepared or amended twice at once: the second run sees the draft of the first.
     "uq_vat_return_period",
     "uq_vat_return_amendment",
@@ -137,6 +148,7 @@ pub static FIRST_USE: [&str; 27] = [
     "pk_number_series_counter",
     "pk_journal_chain",
     "pk_account_balance",
+    "pk_budget_hold",
     "pk_daily_balance",
     "pk_dimension_balance",
     "pk_tax_day",
@@ -223,6 +235,13 @@ pub static GENERATED: &[&str] = &[
     "uq_open_item_line",
     "pk_allocation",
     "pk_allocation_item",
+    "pk_deferral",
+    "pk_budget",
+    "pk_budget_exception",
+    "pk_budget_line",
+    "pk_distribution_key",
+    "pk_distribution_run",
+    "pk_statistical_figure",
     "pk_revaluation_run",
     "pk_tax_entry",
     "pk_vat_return",

@@ -2,7 +2,11 @@
 
 mod accounts;
 mod approvals;
+mod budget_report;
+mod budgets;
 mod close_checklist;
+mod deferrals;
+mod distribution_runs;
 mod entry_line;
 mod exchange_rates;
 pub mod exports;
@@ -60,6 +64,10 @@ pub fn operations(ops: &mut Operations) {
     line_matches::operations(ops);
     master_data::operations::<ReportLayout>(ops);
     reports::operations(ops);
+    budgets::operations(ops);
+    budget_report::operations(ops);
+    deferrals::operations(ops);
+    distribution_runs::operations(ops);
     revaluation_runs::operations(ops);
     imports::operations(ops);
     master_data::operations::<ImportProfile>(ops);

@@ -113,6 +113,20 @@ static RECURRING_INVOICES: Question = Question {
     bad: (
         "{count} recurring invoices or bills are due, or have failed.",
         "توجد {count} فواتير متكررة مستحقة أو تعذّر إنشاؤها.",
+static DEFERRALS: Question = Question {
+    code: "deferrals",
+    good: ("Everything that is due of deferrals is posted.", "كل المستحق من التأجيلات مرحّل."),
+    bad: (
+        "{count} deferrals have lines that are due and not posted.",
+        "توجد {count} تأجيلات لها أقساط مستحقة لم تُرحّل.",
+    ),
+};
+static DISTRIBUTIONS: Question = Question {
+    code: "distributions",
+    good: ("Every monthly distribution key was run.", "نُفّذ كل مفتاح توزيع شهري."),
+    bad: (
+        "{count} runs of monthly distribution keys are missing.",
+        "لم تُنفّذ {count} من عمليات مفاتيح التوزيع الشهرية.",
     ),
 };
 static BALANCES: Question = Question {
@@ -214,6 +228,10 @@ fn every_scope(
     list.ask(&RECURRING, WARNING, facts.recurring_due, "", link);
     let link = format!("/recurring-invoices?active=true&nextDate[lte]={end}");
     list.ask(&RECURRING_INVOICES, WARNING, facts.recurring_invoices_due, "", link);
+    let link = format!("/deferrals?status=active&nextDate[lte]={end}");
+    list.ask(&DEFERRALS, WARNING, facts.deferrals_due, "", link);
+    let link = "/distribution-keys?monthly=true&active=true".to_owned();
+    list.ask(&DISTRIBUTIONS, WARNING, facts.distributions_due, "", link);
     let link = match &facts.period {
         Some(period) => format!("/fiscal-periods/{}", period.id),
         None => format!("/fiscal-years/{}", facts.fiscal_year.id),

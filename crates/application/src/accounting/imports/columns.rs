@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 use domain::accounting::import_profile::plain_heading;
 
 use super::ImportKind;
+use super::budget_file::BUDGET_NAMES;
 use super::document_columns::{BILL_NAMES, CREDIT_NOTE_NAMES, INVOICE_NAMES, MONEY_NAMES};
 use super::item_columns::{ITEM_NAMES, ITEM_UNIT_NAMES, PRICE_NAMES};
 use super::nearest::nearest;
@@ -116,10 +117,12 @@ pub enum Column {
     Invoice,
     Branch,
     Charges,
+    Budget,
+    Dimensions,
 }
 
 /// How many columns there are.
-pub const COLUMNS: usize = Column::Charges as usize + 1;
+pub const COLUMNS: usize = Column::Dimensions as usize + 1;
 
 /// Whom a cell belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -422,6 +425,7 @@ static PRICE_COLUMNS: LazyLock<Columns> = LazyLock::new(|| Columns::new(PRICE_NA
 static INVOICE_COLUMNS: LazyLock<Columns> = LazyLock::new(|| Columns::new(INVOICE_NAMES, &[]));
 static BILL_COLUMNS: LazyLock<Columns> = LazyLock::new(|| Columns::new(BILL_NAMES, &[]));
 static CREDIT_NOTE_COLUMNS: LazyLock<Columns> = LazyLock::new(|| Columns::new(CREDIT_NOTE_NAMES, &[]));
+static BUDGET_COLUMNS: LazyLock<Columns> = LazyLock::new(|| Columns::new(BUDGET_NAMES, &[]));
 static MONEY_COLUMNS: LazyLock<Columns> = LazyLock::new(|| Columns::new(MONEY_NAMES, &[]));
 
 /// The columns of a kind of file.
@@ -433,6 +437,7 @@ pub fn of(kind: ImportKind) -> &'static Columns {
         ImportKind::Items => &ITEM_COLUMNS,
         ImportKind::ItemUnits => &ITEM_UNIT_COLUMNS,
         ImportKind::Prices => &PRICE_COLUMNS,
+        ImportKind::BudgetLines => &BUDGET_COLUMNS,
         ImportKind::Invoices => &INVOICE_COLUMNS,
         ImportKind::PurchaseInvoices => &BILL_COLUMNS,
         ImportKind::CreditNotes => &CREDIT_NOTE_COLUMNS,
@@ -451,7 +456,8 @@ pub fn is_of_entry(column: Column) -> bool {
 }
 
 fn definition(column: Column) -> Option<&'static Named> {
-    let records = [ENTRY_NAMES, ACCOUNT_NAMES, PARTY_NAMES, ITEM_NAMES, ITEM_UNIT_NAMES, PRICE_NAMES];
+    let records =
+        [ENTRY_NAMES, ACCOUNT_NAMES, PARTY_NAMES, ITEM_NAMES, ITEM_UNIT_NAMES, PRICE_NAMES, BUDGET_NAMES];
     let documents = [INVOICE_NAMES, BILL_NAMES, CREDIT_NOTE_NAMES, MONEY_NAMES];
     records.into_iter().chain(documents).flatten().find(|named| named.column == column)
 }

@@ -22,6 +22,8 @@ domain::errors! {
          createDimensions=true. The nearest name is {nearest}. Known columns: {allowed}.",
         "'{name}' ليس عمودًا معروفًا في هذا الملف ولا رمزًا لبُعد. أنشئ البُعد أولًا أو استورد مع createDimensions=true. أقرب اسم هو \
          {nearest}. الأعمدة المعروفة: {allowed}.";
+    IMPORT_DIMENSION_PAIRS = "import_dimension_pairs", Rule, User,
+        "Dimensions are written as code=value, separated by semicolons.", "تُكتب الأبعاد بالصيغة رمز=قيمة وتفصل بينها فاصلة منقوطة.";
     IMPORT_DIMENSION_INACTIVE = "import_dimension_inactive", Rule, User,
         "The dimension {name} is not active.", "البُعد {name} غير نشط.";
     IMPORT_COLUMN_OF_ENTRY = "import_column_of_entry", Rule, Developer,

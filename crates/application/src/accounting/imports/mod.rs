@@ -8,6 +8,7 @@ mod account_changes;
 mod account_defaults;
 mod account_file;
 mod account_rows;
+mod budget_file;
 mod cell_values;
 mod cells;
 pub mod columns;
@@ -32,6 +33,7 @@ mod file_rows;
 mod fingerprint;
 mod header;
 mod import_accounts;
+mod import_budget_lines;
 mod import_documents;
 mod import_entries;
 mod import_item_units;
@@ -66,10 +68,12 @@ use domain::ids::JobId;
 pub use domain::accounting::import_profile::ImportKind;
 
 pub use account_file::{AccountFile, FileAccount};
+pub use budget_file::BudgetFile;
 pub use cells::Place;
 pub use document_file::DocumentFile;
 pub use entry_file::EntryFile;
 pub use import_accounts::{ImportAccounts, add_missing_accounts};
+pub use import_budget_lines::ImportBudgetLines;
 pub use import_documents::ImportDocuments;
 pub use import_entries::ImportEntries;
 pub use import_item_units::ImportItemUnits;
@@ -170,6 +174,7 @@ enum Content {
     Items(Arc<ItemFile>),
     ItemUnits(Arc<ItemUnitFile>),
     Prices(Arc<PriceFile>),
+    BudgetLines(Arc<BudgetFile>),
     Documents(Arc<DocumentFile>),
 }
 
@@ -183,6 +188,7 @@ impl ParsedFile {
             Content::Items(file) => file.count() as u64,
             Content::ItemUnits(file) => file.count() as u64,
             Content::Prices(file) => file.count() as u64,
+            Content::BudgetLines(file) => file.count() as u64,
             Content::Documents(file) => file.rows as u64,
         }
     }
@@ -209,6 +215,7 @@ pub fn parse(
         ImportKind::Items => Content::Items(Arc::new(file_rows::read(from)?)),
         ImportKind::ItemUnits => Content::ItemUnits(Arc::new(file_rows::read(from)?)),
         ImportKind::Prices => Content::Prices(Arc::new(file_rows::read(from)?)),
+        ImportKind::BudgetLines => Content::BudgetLines(Arc::new(file_rows::read(from)?)),
         ImportKind::Invoices
         | ImportKind::PurchaseInvoices
         | ImportKind::CreditNotes
@@ -235,6 +242,9 @@ pub async fn commit(
         Content::Items(file) => execute(app, ctx, ImportItems { file, options, job, progress }).await,
         Content::ItemUnits(file) => execute(app, ctx, ImportItemUnits { file, options, job, progress }).await,
         Content::Prices(file) => execute(app, ctx, ImportPrices { file, options, job, progress }).await,
+        Content::BudgetLines(file) => {
+            execute(app, ctx, ImportBudgetLines { file, options, job, progress }).await
+        }
         Content::Documents(file) => execute(app, ctx, ImportDocuments { file, options, job, progress }).await,
     }
 }

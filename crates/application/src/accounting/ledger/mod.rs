@@ -7,6 +7,7 @@
 mod accrual;
 mod approval;
 mod branches;
+mod budget;
 mod check;
 mod defaults;
 mod learn;
@@ -179,6 +180,7 @@ impl<'a> Ledger<'a> {
             return Ok(Vec::new());
         }
         self.learn_sets_of(uow, &entries).await?;
+        self.compare_with_budgets(uow, &entries).await?;
         for Checked { entry, .. } in &entries {
             uow.ledger().add_to_balances(entry).await?;
         }

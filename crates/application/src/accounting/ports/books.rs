@@ -9,6 +9,8 @@ use chrono::NaiveDate;
 use domain::accounting::account::AccountFacts;
 use domain::accounting::approval::ApprovalPolicy;
 use domain::accounting::dimension::{DimensionDefaults, DimensionRule, DimensionTree};
+use domain::accounting::budget::ControllingBudget;
+use domain::accounting::dimension::{DimensionRule, DimensionTree};
 use domain::accounting::fiscal_period::FiscalPeriodKind;
 use domain::accounting::hash_chain::DimensionSets;
 use domain::accounting::lock::{LockException, Locks};
@@ -32,6 +34,8 @@ pub struct Books {
     pub approval_policies: Vec<ApprovalPolicy>,
     /// The values that accounts give to lines which name none.
     pub dimension_defaults: DimensionDefaults,
+    /// The budgets that postings are compared with.
+    pub budgets: Vec<ControllingBudget>,
     /// In the order in which they were made.
     pub dimension_rules: Vec<DimensionRule>,
     pub dimension_tree: DimensionTree,
@@ -70,6 +74,7 @@ impl Books {
             exceptions: Vec::new(),
             approval_policies: Vec::new(),
             dimension_defaults: DimensionDefaults::default(),
+            budgets: Vec::new(),
             dimension_rules: Vec::new(),
             dimension_tree: DimensionTree::default(),
             placed_values: HashSet::new(),

@@ -46,6 +46,10 @@ pub struct ChecklistFacts {
     pub recurring_due: u64,
     /// Active recurring invoices and bills due by the end, or with a failed occurrence.
     pub recurring_invoices_due: u64,
+    /// Deferrals with a line by the end that is not posted.
+    pub deferrals_due: u64,
+    /// Runs that monthly distribution keys lack in it.
+    pub distributions_due: u64,
     /// Periods whose debits and credits differ.
     pub out_of_balance: u64,
     /// Accounts of income or expense that still hold something; 0 for a period.

@@ -89,6 +89,11 @@ captions! {
     OpenLines = "Open lines", "الأسطر المفتوحة";
     Current = "Current", "حديث";
     PartyStatement = "Statement of account", "كشف حساب";
+    Budget = "Budget", "الموازنة";
+    Actual = "Actual", "الفعلي";
+    Variance = "Variance", "الانحراف";
+    Percent = "Percent", "النسبة المئوية";
+    PeriodStart = "Period from", "الفترة من";
     VatDetail = "VAT detail", "تفاصيل ضريبة القيمة المضافة";
     TaxDate = "Tax date", "تاريخ الضريبة";
     VatBox = "Box", "الخانة";

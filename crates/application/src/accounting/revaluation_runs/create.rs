@@ -274,7 +274,7 @@ fn missing_account(missing: Result<MissingAccount, Violation>) -> AppError {
 }
 
 /// Nothing of the entries is the caller's to mend line by line: dates point to that of the run, the rest to the whole.
-pub(super) fn of_the_whole(error: AppError) -> AppError {
+pub(in crate::accounting) fn of_the_whole(error: AppError) -> AppError {
     let at = |violation: &Violation| if violation.pointer == "/postingDate" { "/date" } else { "" };
     let moved = error.violations.into_iter().map(|violation| {
         let pointer = at(&violation);

@@ -36,6 +36,10 @@ pub struct ImportResultView {
     pub prices: u64,
     /// Prices that were changed, with `update=true`.
     pub prices_updated: u64,
+    /// Lines of budgets that were created.
+    pub budget_lines: u64,
+    /// Lines of budgets that were changed or removed.
+    pub budget_lines_updated: u64,
     /// The number of rows that changed nothing: accounts, parties, items and prices that exist already, or opening balances of zero.
     pub skipped: u64,
     /// Codes of the dimensions that were created.

@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::NameView;
+use crate::warnings::WarningView;
 
 /// Most lines shown inside an entry; a longer entry's lines are read from `/ledger-lines`.
 pub const LINES_INLINE_MAX: usize = 1_000;
@@ -71,6 +72,9 @@ pub struct JournalEntryView {
     /// The lines. Lists have them only with `expand=lines`. At most 1,000 are shown; `/ledger-lines` has all of them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lines: Option<Vec<EntryLineView>>,
+    /// Warnings; only in the answer to the request that posted it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<WarningView>,
 }
 
 /// The document that an entry was made for.

@@ -118,6 +118,7 @@ impl ShownEntry {
             chain_sequence: self.chain_sequence,
             hash: self.hash.map(|hash| hex(&hash)),
             version: self.version,
+            warnings: Vec::new(),
             lines: None,
         }
     }

@@ -11,6 +11,10 @@ crate::choices! {
         Allocation = "allocation",
         /// Foreign balances at the rate of a day: the entry, and its mirror on the next day.
         RevaluationRun = "revaluation_run",
+        /// A part of an amount that is spread over several periods.
+        Deferral = "deferral",
+        /// What accounts gathered in a period, distributed by a key.
+        DistributionRun = "distribution_run",
         SalesInvoice = "sales_invoice",
         SalesCreditNote = "sales_credit_note",
         SalesDebitNote = "sales_debit_note",
@@ -35,6 +39,8 @@ impl EntrySourceKind {
         match self {
             Self::Allocation => Phrase::new("undo the allocation", "ألغِ التخصيص"),
             Self::RevaluationRun => Phrase::new("undo the revaluation run", "ألغِ عملية إعادة التقييم"),
+            Self::Deferral => Phrase::new("cancel the deferral", "ألغِ التأجيل"),
+            Self::DistributionRun => Phrase::new("undo the distribution run", "ألغِ عملية التوزيع"),
             Self::SalesInvoice => Phrase::new(
                 "cancel or credit the sales invoice",
                 "ألغِ فاتورة المبيعات أو أصدر لها إشعارًا دائنًا",

@@ -46,6 +46,10 @@ statements! {
         "SELECT {first} 1 FROM posting_rule WHERE tenant_id = ?1 AND account_id = ?2 {only}";
     IN_APPROVAL_POLICIES = "accounting.account.in_approval_policies":
         "SELECT {first} 1 FROM approval_policy WHERE tenant_id = ?1 AND account_id = ?2 {only}";
+    IN_BUDGETS = "accounting.account.in_budgets":
+        "SELECT {first} 1 FROM budget_line WHERE tenant_id = ?1 AND account_id = ?2 {only}";
+    IN_DEFERRALS = "accounting.account.in_deferrals":
+        "SELECT {first} 1 FROM deferral WHERE tenant_id = ?1 AND (source_account_id = ?2 OR target_account_id = ?2) {only}";
     IN_SETTINGS = "accounting.account.in_settings":
         "SELECT {first} 1 FROM ledger_settings WHERE tenant_id = ?1 AND (retained_earnings_account_id = ?2 \
          OR rounding_account_id = ?2 OR opening_account_id = ?2 \
@@ -175,6 +179,8 @@ impl AccountRepository for SqlUnitOfWork {
             (&IN_RULES, "dimension-rules"),
             (&IN_POSTING_RULES, "posting-rules"),
             (&IN_APPROVAL_POLICIES, "approval-policies"),
+            (&IN_BUDGETS, "budget-lines"),
+            (&IN_DEFERRALS, "deferrals"),
             (&IN_SETTINGS, "ledger-settings"),
         ];
         let mut found = self.users_of(&users, &[self.tenant.into(), id.into()]).await?;

@@ -86,6 +86,13 @@ statements! {
         "SELECT COUNT(*) AS count FROM recurring_invoice r WHERE r.tenant_id = ?1 AND r.active = 1 AND (r.next_date <= ?2 \
          OR EXISTS (SELECT 1 FROM recurring_run o WHERE o.tenant_id = ?1 AND o.recurring_invoice_id = r.id \
          AND o.status = 'failed' AND o.occurrence_date <= ?2))";
+    DEFERRALS_DUE = "accounting.close_checklist.deferrals_due":
+        "SELECT COUNT(*) AS count FROM deferral WHERE tenant_id = ?1 AND status = 'active' AND next_date <= ?2";
+    DISTRIBUTIONS_DUE = "accounting.close_checklist.distributions_due":
+        "SELECT COUNT(*) AS count FROM distribution_key k INNER JOIN fiscal_period p ON p.tenant_id = k.tenant_id \
+         WHERE k.tenant_id = ?1 AND k.monthly = 1 AND k.active = 1 AND p.kind = 'regular' AND p.start_date >= ?2 \
+         AND p.end_date <= ?3 AND NOT EXISTS (SELECT 1 FROM distribution_run r WHERE r.tenant_id = ?1 AND r.key_id = k.id \
+         AND r.fiscal_period_id = p.id AND r.status = 'posted')";
     LOCKS = "accounting.close_checklist.locks":
         "SELECT kind, locked_through FROM ledger_lock \
          WHERE tenant_id = ?1 AND kind IN ('fiscal', 'hard') AND locked_through >= ?2 ORDER BY kind DESC";
@@ -156,6 +163,8 @@ async fn facts(
         advances: reader.count(&ADVANCES, &[end.into()]).await?,
         recurring_due: reader.count(&RECURRING_DUE, &[end.into()]).await?,
         recurring_invoices_due: reader.count(&RECURRING_INVOICES_DUE, &[end.into()]).await?,
+        deferrals_due: reader.count(&DEFERRALS_DUE, &[end.into()]).await?,
+        distributions_due: reader.count(&DISTRIBUTIONS_DUE, &[start.into(), end.into()]).await?,
         out_of_balance: reader.out_of_balance(year.id, period.map(|period| period.id)).await?,
         accounts_to_close: if period.is_some() { 0 } else { reader.to_close(year.id).await? },
         retained_earnings_set: retained_earnings.is_some(),

@@ -22,6 +22,7 @@ macro_rules! taken {
 
 statements! {
     ACCOUNT = "accounting.account.code_taken": taken!("account");
+    DEFERRAL = "accounting.deferral.code_taken": taken!("deferral");
     RECURRING_ENTRY = "accounting.recurring_entry.code_taken": taken!("recurring_entry");
     RECURRING_INVOICE = "documents.recurring_invoice.code_taken": taken!("recurring_invoice");
     ROLE = "accounting.role.code_taken": taken!("role");
@@ -34,6 +35,7 @@ impl CodeRepository for SqlUnitOfWork {
             [self.tenant.into(), code.as_str().into(), code.key().into(), own.unwrap_or(Uuid::nil()).into()];
         let statement = match of {
             Coded::Account => &ACCOUNT,
+            Coded::Deferral => &DEFERRAL,
             Coded::RecurringEntry => &RECURRING_ENTRY,
             Coded::RecurringInvoice => &RECURRING_INVOICE,
             Coded::Role => &ROLE,

@@ -35,6 +35,7 @@ table! {
         "dimension-defaults": "SELECT {first} 1 FROM dimension_default WHERE tenant_id = ?1 AND dimension_id = ?2 {only}",
         "ledger-settings": "SELECT {first} 1 FROM ledger_settings WHERE tenant_id = ?1 AND balancing_dimension_id = ?2 {only}",
         "approval-policies": "SELECT {first} 1 FROM approval_policy WHERE tenant_id = ?1 AND dimension_id = ?2 {only}",
+        "distribution-keys": "SELECT {first} 1 FROM distribution_key WHERE tenant_id = ?1 AND (source_dimension_id = ?2 OR target_dimension_id = ?2) {only}",
     }
 }
 
@@ -49,6 +50,8 @@ table! {
         "dimension-rules": "SELECT {first} 1 FROM dimension_rule WHERE tenant_id = ?1 AND value_id = ?2 {only}",
         "dimension-defaults": "SELECT {first} 1 FROM dimension_default WHERE tenant_id = ?1 AND value_id = ?2 {only}",
         "approval-policies": "SELECT {first} 1 FROM approval_policy WHERE tenant_id = ?1 AND value_id = ?2 {only}",
+        "distribution-keys": "SELECT {first} 1 FROM distribution_key WHERE tenant_id = ?1 AND source_value_id = ?2 {only}",
+        "statistical-figures": "SELECT {first} 1 FROM statistical_figure WHERE tenant_id = ?1 AND value_id = ?2 {only}",
     }
     mentioned by {
         "dimension-rules":

@@ -130,7 +130,7 @@ pub async fn unposted(
     Ok(templates.into_iter().map(view).collect())
 }
 
-async fn account_names(
+pub async fn account_names(
     db: &Db,
     tenant: TenantId,
     ids: BTreeSet<AccountId>,

@@ -97,6 +97,7 @@ impl SqlUnitOfWork {
             exceptions: self.read_exceptions(user).await?,
             approval_policies: self.read_approval_policies().await?,
             dimension_defaults: self.read_dimension_defaults().await?,
+            budgets: self.read_controlling_budgets().await?,
             dimension_rules: self.read_dimension_rules().await?,
             ..books
         })

@@ -8,16 +8,21 @@ pub mod approval_decisions;
 pub mod approval_policies;
 pub mod approvals;
 pub mod balances;
+pub mod budget_lines;
+pub mod budgets;
 pub mod close_checklist;
 pub mod codes;
 pub mod columns;
 pub mod company_money;
 pub mod currencies;
 pub mod dimension_defaults;
+pub mod deferrals;
 pub mod dimension_facts;
 pub mod dimension_rules;
 pub mod dimension_sets;
 pub mod dimensions;
+pub mod distribution_keys;
+pub mod distribution_runs;
 pub mod draft_document;
 pub mod entry_lines;
 pub mod exchange_rates;
@@ -70,14 +75,18 @@ pub fn statements() -> Vec<&'static Statement> {
         accounts::ALL,
         approval_policies::ALL,
         approvals::ALL,
+        budget_lines::ALL,
+        budgets::ALL,
         close_checklist::ALL,
         columns::ALL,
         company_money::ALL,
         dimension_defaults::ALL,
+        deferrals::ALL,
         dimension_facts::ALL,
         dimension_sets::ALL,
         dimensions::ALL,
         exchange_rates::ALL,
+        distribution_runs::ALL,
         facts::ALL,
         fiscal_years::ALL,
         codes::ALL,
@@ -123,6 +132,7 @@ pub fn bulks() -> Vec<&'static Bulk> {
     [
         accounts::BULKS,
         approvals::BULKS,
+        budget_lines::BULKS,
         dimension_sets::BULKS,
         dimensions::BULKS,
         fiscal_years::BULKS,
@@ -135,7 +145,9 @@ pub fn bulks() -> Vec<&'static Bulk> {
 }
 
 pub fn accumulations() -> Vec<&'static Accumulate> {
-    balances::ACCUMULATIONS.to_vec()
+    let mut accumulations = balances::ACCUMULATIONS.to_vec();
+    accumulations.push(&budget_lines::HOLD);
+    accumulations
 }
 
 pub fn bulk_updates() -> Vec<&'static BulkUpdate> {
@@ -147,6 +159,9 @@ pub fn lists() -> Vec<&'static ListSql> {
     [matches, &[
         &account_queries::LIST,
         &approvals::LIST,
+        &budget_lines::LIST,
+        &deferrals::LIST,
+        &distribution_runs::LIST,
         &fiscal_year_queries::PERIOD_LIST,
         &fiscal_year_queries::YEAR_LIST,
         &journal_entry_lists::ACCOUNT_LINE_LIST,

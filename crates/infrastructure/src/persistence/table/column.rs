@@ -50,6 +50,7 @@ scalars!(
     Option<Amount>,
     Option<String>,
     Option<NaiveDate>,
+    Timestamp,
     Option<Timestamp>
 );
 

@@ -97,6 +97,9 @@ pub static MIGRATIONS: &[Migration] = migrations![
     44 "0044_document_branches": Meaning "an earlier version numbers the documents of every branch in the series of one",
     45 "0045_matching": Statements "the table of the progress of orders is made anew on SQLite, and its checks are wider",
     36 "0036_report_layouts",
+    37 "0037_deferrals",
+    38 "0038_distribution",
+    39 "0039_budgets": Meaning "an earlier version posts more than budgets have left",
 ];
 
 impl Migration {

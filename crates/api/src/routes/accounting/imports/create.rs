@@ -204,6 +204,7 @@ impl Importer {
             ImportKind::Items => "import_items",
             ImportKind::ItemUnits => "import_item_units",
             ImportKind::Prices => "import_prices",
+            ImportKind::BudgetLines => "import_budget_lines",
             ImportKind::Invoices => "import_invoices",
             ImportKind::PurchaseInvoices => "import_purchase_invoices",
             ImportKind::CreditNotes => "import_credit_notes",

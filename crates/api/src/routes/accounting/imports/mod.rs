@@ -27,7 +27,8 @@ static DESCRIPTION: LazyLock<String> = LazyLock::new(|| {
     format!(
         "{INTRODUCTION}\n\n**accounts**\n\n{}\n**journal-entries** and **opening-balances**\n\n{}\n{ENTRIES}\n\n**parties**\n\n{}\n{PARTIES}\n\n\
          **items**\n\n{}\n**item-units**\n\n{}\n**prices**\n\n{}\n{ITEMS}\n\n\
-         **invoices**\n\n{}\n**purchase-invoices**\n\n{}\n**credit-notes**\n\n{}\n**receipts** and **payments**\n\n{}\n{DOCUMENTS}",
+         **invoices**\n\n{}\n**purchase-invoices**\n\n{}\n**credit-notes**\n\n{}\n**receipts** and **payments**\n\n{}\n{DOCUMENTS}\n\n\
+         **budget-lines**\n\n{}\n{BUDGETS}",
         columns::of(ImportKind::Accounts).table(),
         columns::of(ImportKind::JournalEntries).table(),
         columns::of(ImportKind::Parties).table(),
@@ -38,6 +39,7 @@ static DESCRIPTION: LazyLock<String> = LazyLock::new(|| {
         columns::of(ImportKind::PurchaseInvoices).table(),
         columns::of(ImportKind::CreditNotes).table(),
         columns::of(ImportKind::Receipts).table(),
+        columns::of(ImportKind::BudgetLines).table(),
     )
 });
 
@@ -71,6 +73,9 @@ const PARTIES: &str = "A party is known by its code. Of one that exists, cells t
 const ITEMS: &str = "Items, units and prices that are there as the file says are skipped; those that differ are changed with `update=true` only. A barcode of \
 digits alone is a GTIN. Units that an item does not have yet are added to it, so `item-units` come after `items`, and `sales_unit` and `purchase_unit` \
 name units that the item has.";
+
+const BUDGETS: &str = "A row replaces the line that is there for the same account, dimensions and period; an amount of zero removes it. `date` is any day of \
+the period, and `dimensions` is written as `branch=RUH; cost-centre=ADMIN`. That needs the permission to change budgets.";
 
 const DOCUMENTS: &str = "Rows with the same `document` are one document, whether or not they follow one another. A value of the document may be given in one \
 of its rows or in all of them; rows with different values are refused. Documents are made as with `POST /sales-invoices` and its like, in the order of \
