@@ -123,7 +123,7 @@ async fn a_file_of_accounts_brings_them_and_a_file_of_entries_gets_them() {
     assert_eq!(made["items"].as_array().unwrap().len(), 2, "{made}");
     import("/imports?type=accounts", file).await.expect(200);
     let other = "code,name,type,default_dimensions\n63,Rent,expense,branch=JED\n";
-    let refused = import("/imports?type=accounts", other).await.expect(409);
+    let refused = import("/imports?type=accounts", other).await.expect(422);
     assert_eq!(refused.errors()[0].1, "import_account_differs");
     import("/imports?type=accounts&update=true", other).await.expect(200);
     for (cell, code) in [("JED", "import_cell_dimensions"), ("branch=X", "dimension_value_unknown")] {

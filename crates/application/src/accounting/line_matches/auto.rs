@@ -11,6 +11,7 @@ use domain::accounting::line_match::{
 use domain::error::{Violation, Violations};
 use domain::ids::AccountId;
 use domain::money::{Amount, Currency, CurrencyCode};
+use domain::settlement::tolerance::PaymentTolerances;
 use domain::text::Code;
 
 use super::CREATE;
@@ -120,14 +121,10 @@ impl AutoMatchLines {
             codes.into_iter().map(|code| (code, currency(books, code))).collect();
         let tolerances = match self.difference {
             Some(_) => uow.company().profile().await?.payment_tolerances.clone(),
-            None => Default::default(),
+            None => PaymentTolerances::default(),
         };
         let limit = |code: CurrencyCode, larger: Amount| {
             currencies.get(&code).map_or(Amount::ZERO, |currency| tolerances.limit(*currency, larger))
-        };
-        let candidate = |found| {
-            let FoundLine { line, reference, .. } = found;
-            Candidate { line, reference: reference.as_deref() }
         };
         let candidates: Vec<_> = found.iter().map(candidate).collect();
         let mut sets = proposals(self.rule, &candidates, &limit);
@@ -141,4 +138,8 @@ impl AutoMatchLines {
         }
         Ok(planned)
     }
+}
+
+fn candidate(found: &FoundLine) -> Candidate<'_> {
+    Candidate { line: &found.line, reference: found.reference.as_deref() }
 }

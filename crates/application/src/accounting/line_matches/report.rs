@@ -214,7 +214,7 @@ impl Reports {
                 aged.add(bucket, request.open(line));
                 total.add(bucket, request.open(line));
             }
-            let view = |line| request.line(line, day, frame.shown);
+            let view = |line: &LineThen| request.line(line, day, frame.shown);
             shown.push(OpenLinesAccountView {
                 account_id: account.id.uuid(),
                 account: account.code.clone(),

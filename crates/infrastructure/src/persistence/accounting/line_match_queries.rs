@@ -11,7 +11,7 @@ use async_trait::async_trait;
 use chrono::NaiveDate;
 use domain::accounting::account::AccountFacts;
 use domain::accounting::line_match::LineMatchId;
-use domain::ids::TenantId;
+use domain::ids::{AccountId, JournalEntryId, TenantId};
 use domain::money::{Amount, CurrencyCode};
 use domain::text::LocalizedName;
 use domain::time::Timestamp;
@@ -202,25 +202,31 @@ fn line_then(columns: &mut Columns) -> StorageResult<LineThen> {
 }
 
 fn open_line(columns: &mut Columns, money: &CompanyMoney) -> StorageResult<OpenLineView> {
+    let entry: JournalEntryId = columns.get("entry_id")?;
+    let (line_no, number) = (columns.get("line_no")?, columns.get("number")?);
+    let posting_date = columns.get("posting_date")?;
+    let account: AccountId = columns.get("account_id")?;
+    let account_code = columns.get("account_code")?;
+    let reference = text(columns, "reference", "entry_reference")?;
+    let description = text(columns, "description", "entry_description")?;
+    let party = columns.get("party")?;
     let currency: CurrencyCode = columns.get("currency")?;
-    let (amount, open): (Amount, Amount) = (columns.get("amount")?, columns.get("open_amount")?);
-    let company: Amount = columns.get("company_amount")?;
+    let (amount, company): (Amount, Amount) = (columns.get("amount")?, columns.get("company_amount")?);
+    let open: Amount = columns.get("open_amount")?;
     let open_company: Amount = columns.get("open_company_amount")?;
     let settled_on: Option<NaiveDate> = columns.get("settled_on")?;
     let reversed_at: Option<Timestamp> = columns.get("reversed_at")?;
-    let entry_id: domain::ids::JournalEntryId = columns.get("entry_id")?;
-    let account_id: domain::ids::AccountId = columns.get("account_id")?;
     let recorded_at: Timestamp = columns.get("recorded_at")?;
     Ok(OpenLineView {
-        entry_id: entry_id.uuid(),
-        line_no: columns.get("line_no")?,
-        number: columns.get("number")?,
-        posting_date: columns.get("posting_date")?,
-        account_id: account_id.uuid(),
-        account_code: columns.get("account_code")?,
-        reference: text(columns, "reference", "entry_reference")?,
-        description: text(columns, "description", "entry_description")?,
-        party: columns.get("party")?,
+        entry_id: entry.uuid(),
+        line_no,
+        number,
+        posting_date,
+        account_id: account.uuid(),
+        account_code,
+        reference,
+        description,
+        party,
         side: if amount.is_positive() { "debit" } else { "credit" },
         currency: currency.to_string(),
         amount: money.of(amount.abs(), currency),

@@ -193,9 +193,7 @@ fn match_row(tenant: &Value, kept: &StoredMatch) -> Vec<Value> {
 }
 
 pub(super) fn read_match(columns: &mut Columns) -> StorageResult<StoredMatch> {
-    let undone_at: Option<Timestamp> = columns.get("undone_at")?;
-    let (by, reason): (_, Option<String>) = (columns.get("undone_by")?, columns.get("undo_reason")?);
-    Ok(StoredMatch {
+    let kept = StoredMatch {
         id: columns.get("id")?,
         account: columns.get("account_id")?,
         account_code: columns.get("account_code")?,
@@ -210,9 +208,14 @@ pub(super) fn read_match(columns: &mut Columns) -> StorageResult<StoredMatch> {
         line_count: columns.get("line_count")?,
         created_by: columns.get("created_by")?,
         created_at: columns.get("created_at")?,
-        undone: undone_at.map(|at| Undone { by, at, reason: reason.unwrap_or_default() }),
-        version: columns.get("version")?,
-    })
+        undone: None,
+        version: 0,
+    };
+    let by = columns.get("undone_by")?;
+    let at: Option<Timestamp> = columns.get("undone_at")?;
+    let reason: Option<String> = columns.get("undo_reason")?;
+    let undone = at.map(|at| Undone { by, at, reason: reason.unwrap_or_default() });
+    Ok(StoredMatch { undone, version: columns.get("version")?, ..kept })
 }
 
 pub(super) fn read_line(columns: &mut Columns) -> StorageResult<MatchedLine> {
