@@ -8,6 +8,7 @@ use domain::company::branch::{
     BRANCH_ARCHIVED, BRANCH_DIMENSION, Branch, BranchFacts, BranchId, default_branch,
 };
 use domain::error::{Violation, Violations};
+use domain::ids::DimensionSetId;
 
 use crate::accounting::ports::ledger::DimensionPair;
 use crate::error::AppResult;
@@ -76,7 +77,7 @@ impl DocumentBranch {
         lines: Vec<NewLine>,
     ) -> AppResult<Vec<NewLine>> {
         let Some(value) = self.value(uow).await? else { return Ok(lines) };
-        let mut sets = BTreeMap::new();
+        let mut sets: BTreeMap<DimensionCombination, DimensionSetId> = BTreeMap::new();
         let mut named = Vec::with_capacity(lines.len());
         for line in lines {
             if line.dimensions.value(value.0).is_some() {
