@@ -7,10 +7,10 @@ use domain::time::Timestamp;
 use uuid::Uuid;
 
 use crate::accounting::approvals::ports::ApprovalRepository;
-use crate::accounting::line_matches::ports::LineMatchRepository;
 use crate::accounting::budgets::ports::BudgetRepository;
 use crate::accounting::deferrals::ports::DeferralRepository;
 use crate::accounting::distribution_runs::ports::DistributionRepository;
+use crate::accounting::line_matches::ports::LineMatchRepository;
 use crate::accounting::ports::accounts::AccountRepository;
 use crate::accounting::ports::dimension_rules::DimensionRuleRepository;
 use crate::accounting::ports::dimensions::DimensionRepository;

@@ -52,7 +52,8 @@ fn shown(entry: &Value) -> Vec<[String; 4]> {
 async fn each_balances(client: &Client) {
     for branch in BRANCHES {
         let query = format!("dimension=branch:{branch}");
-        let trial = client.get(&format!("/reports/trial-balance?from=2026-01-01&to=2026-12-31&{query}")).await.ok();
+        let trial =
+            client.get(&format!("/reports/trial-balance?from=2026-01-01&to=2026-12-31&{query}")).await.ok();
         assert_eq!(trial["totals"]["debit"], trial["totals"]["credit"], "{branch}: {trial}");
         let sheet = client.get(&format!("/reports/balance-sheet?asOf=2026-12-31&{query}")).await.ok();
         assert_eq!(sheet["difference"], json!(["0.00"]), "{branch}: {sheet}");
@@ -117,7 +118,8 @@ async fn files_documents_and_foreign_lines_balance_too() {
     client.post("/sales-invoices", invoice).await.expect(201);
     let lines = client.get(&format!("/ledger-lines?accountCode={BETWEEN}")).await.ok();
     assert_eq!(lines["items"].as_array().unwrap().len(), 5, "of the invoice: the branch, and what has none");
-    let opening = json!({ "lines": [line("1113", "debit", "50.00", "RUH"), line("3110", "credit", "50.00", "JED")] });
+    let opening =
+        json!({ "lines": [line("1113", "debit", "50.00", "RUH"), line("3110", "credit", "50.00", "JED")] });
     client.post("/opening-balances", opening).await.expect(201);
     each_balances(client).await;
 }
@@ -135,7 +137,10 @@ async fn settings_name_both_or_neither() {
             told("/balancingDimensionId", "unknown_reference"),
         ),
     ] {
-        assert_eq!(client.with_etag("PATCH", "/ledger-settings", "*", body).await.expect(422).errors(), expected);
+        assert_eq!(
+            client.with_etag("PATCH", "/ledger-settings", "*", body).await.expect(422).errors(),
+            expected
+        );
     }
     let sales = client.get("/accounts?code=4110").await.ok()["items"][0]["id"].clone();
     let unfit = json!({ "interBranchAccountId": sales });

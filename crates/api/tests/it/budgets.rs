@@ -142,8 +142,7 @@ async fn the_year_to_date_carries_what_was_not_spent() {
 async fn values_of_a_dimension_have_budgets_of_their_own() {
     let (_world, kit) = books().await;
     let client = &kit.client;
-    let made =
-        client.post("/dimensions", json!({ "code": "site", "name": { "en": "B" } })).await.expect(201);
+    let made = client.post("/dimensions", json!({ "code": "site", "name": { "en": "B" } })).await.expect(201);
     let values = format!("/dimensions/{}/values", made.json()["id"].as_str().unwrap());
     for code in ["RUH", "JED"] {
         client.post(&values, json!({ "code": code, "name": { "en": code } })).await.expect(201);

@@ -32,7 +32,8 @@ async fn lines_that_name_none_get_the_value_of_their_account() {
     let world = World::new().await;
     let kit = books(&world).await;
     let client = &kit.client;
-    let journal = json!({ "code": "BANK", "name": { "en": "Bank" }, "kind": "bank", "numberSeriesCode": "GENERAL" });
+    let journal =
+        json!({ "code": "BANK", "name": { "en": "Bank" }, "kind": "bank", "numberSeriesCode": "GENERAL" });
     client.post("/journals", journal).await.expect(201);
     let made = client.post("/dimension-defaults", default("61", "branch", "RUH")).await.expect(201);
     let mut of_journal = default("61", "branch", "JED");
@@ -44,9 +45,11 @@ async fn lines_that_name_none_get_the_value_of_their_account() {
     let draft = client.post("/journal-entries", entry(json!({}), false)).await.expect(201).json();
     assert_eq!(draft["lines"][0]["dimensions"], json!({ "branch": "RUH" }));
     assert_eq!(draft["lines"][1]["dimensions"], json!({}));
-    let posted = client.post("/journal-entries", entry(json!({ "project": "P1" }), true)).await.expect(201).json();
+    let posted =
+        client.post("/journal-entries", entry(json!({ "project": "P1" }), true)).await.expect(201).json();
     assert_eq!(posted["lines"][0]["dimensions"], json!({ "branch": "RUH", "project": "P1" }));
-    let named = client.post("/journal-entries", entry(json!({ "branch": "JED" }), true)).await.expect(201).json();
+    let named =
+        client.post("/journal-entries", entry(json!({ "branch": "JED" }), true)).await.expect(201).json();
     assert_eq!(named["lines"][0]["dimensions"], json!({ "branch": "JED" }));
     let mut bank = entry(json!({}), true);
     bank["journalCode"] = json!("BANK");
@@ -60,7 +63,8 @@ async fn lines_that_name_none_get_the_value_of_their_account() {
     let kept = client.with_etag("POST", &post, "*", Value::Null).await.ok();
     assert_eq!(kept["lines"][0]["dimensions"], json!({ "branch": "RUH" }), "what the draft shows is posted");
     let reverse = format!("/journal-entries/{}/reverse", posted["id"].as_str().unwrap());
-    let reversal = client.with_etag("POST", &reverse, "*", json!({ "postingDate": "2026-02-02", "reason": "x" })).await;
+    let reversal =
+        client.with_etag("POST", &reverse, "*", json!({ "postingDate": "2026-02-02", "reason": "x" })).await;
     let dimensions = reversal.expect(201).json()["lines"][0]["dimensions"].clone();
     assert_eq!(dimensions, json!({ "branch": "RUH", "project": "P1" }));
     client.with_etag("PATCH", &path, "*", json!({ "active": false })).await.ok();
@@ -95,7 +99,10 @@ async fn what_a_default_names_is_there_and_stays() {
     let client = &kit.client;
     let refused = client.post("/dimension-defaults", default("99", "branch", "P1")).await.expect(422);
     let told = |at: &str, code: &str| (at.to_owned(), code.to_owned());
-    assert_eq!(refused.errors(), [told("/accountCode", "unknown_reference"), told("/valueCode", "unknown_reference")]);
+    assert_eq!(
+        refused.errors(),
+        [told("/accountCode", "unknown_reference"), told("/valueCode", "unknown_reference")]
+    );
     let branch = client.get("/dimensions?code=branch").await.ok()["items"][0]["id"].clone();
     let values = format!("/dimensions/{}/values", branch.as_str().unwrap());
     let all = json!({ "code": "ALL", "name": { "en": "All" }, "postable": false });

@@ -201,7 +201,10 @@ async fn a_file_is_posted_when_the_operation_of_its_kind_posts() {
     assert_eq!(draft["posted"], false);
     assert_eq!(tenant.client.get("/opening-balances").await.ok()["entries"], json!([]));
     let tried =
-        upload(&tenant, "/imports?type=opening-balances&dryRun=true&allowDuplicate=true", &[], opening).await.expect(200).json();
+        upload(&tenant, "/imports?type=opening-balances&dryRun=true&allowDuplicate=true", &[], opening)
+            .await
+            .expect(200)
+            .json();
     assert_eq!(tried["posted"], true);
     let path = "/imports?type=opening-balances&allowDuplicate=true";
     let posted = upload(&tenant, path, &[], opening).await.expect(200).json();

@@ -18,7 +18,12 @@ async fn books() -> (World, TenantKit) {
 }
 
 /// Posts an entry of two lines, and answers its id.
-async fn post(client: &Client, date: &str, (debit, credit, amount): (&str, &str, &str), reference: &str) -> Value {
+async fn post(
+    client: &Client,
+    date: &str,
+    (debit, credit, amount): (&str, &str, &str),
+    reference: &str,
+) -> Value {
     let lines = json!([
         { "accountCode": debit, "debit": amount, "reference": reference },
         { "accountCode": credit, "credit": amount, "reference": reference },
@@ -82,7 +87,8 @@ async fn lines_are_matched_in_parts_and_open_again_when_the_match_is_undone() {
     assert_eq!(open(client, CARDS, "2026-03-06").await, ["40.00"]);
     assert_eq!(open(client, CARDS, "2026-03-09").await, ["40.00", "-40.00"]);
     let list = client.get("/open-lines?accountCode=1115&settledOn[isNull]=true").await.ok();
-    let statuses: Vec<_> = list["items"].as_array().unwrap().iter().map(|one| one["status"].clone()).collect();
+    let statuses: Vec<_> =
+        list["items"].as_array().unwrap().iter().map(|one| one["status"].clone()).collect();
     assert_eq!(statuses, ["partly_matched", "open"]);
 
     let more = json!({ "date": "2026-03-09", "lines": [part(&sale, 1, "40.01"), line(&second, 2)] });
@@ -125,7 +131,8 @@ async fn a_small_difference_is_posted_and_taken_back_with_the_match() {
     let sale = post(client, "2026-03-02", (CARDS, SALES, "100.00"), "T-1").await;
     let paid = post(client, "2026-03-05", (BANK, CARDS, "99.60"), "T-1").await;
     let lines = json!([line(&sale, 1), line(&paid, 2)]);
-    let refused = client.post("/line-matches", json!({ "date": "2026-03-06", "lines": lines })).await.expect(422);
+    let refused =
+        client.post("/line-matches", json!({ "date": "2026-03-06", "lines": lines })).await.expect(422);
     assert_eq!(refused.errors(), [("/lines".to_owned(), "line_match_unbalanced".to_owned())]);
     let body = json!({ "date": "2026-03-06", "lines": lines, "difference": { "accountCode": "7210" } });
     let refused = client.post("/line-matches", body.clone()).await.expect(422);
@@ -185,7 +192,10 @@ async fn a_foreign_account_comes_to_nothing_in_both_currencies() {
     client.with_etag("POST", &undo, &matched.etag(), json!({ "reason": "Wrong" })).await.ok();
     assert_eq!(open(client, CARDS, "2026-03-31").await, ["375.00", "-375.12"]);
     let dollars = client.get("/reports/open-lines?account=1115&asOf=2026-03-31&currency=USD").await.ok();
-    assert_eq!((&dollars["total"]["total"], &dollars["accounts"][0]["difference"]), (&json!("0.50"), &json!("0.00")));
+    assert_eq!(
+        (&dollars["total"]["total"], &dollars["accounts"][0]["difference"]),
+        (&json!("0.50"), &json!("0.00"))
+    );
     sound(client).await;
 }
 
@@ -238,9 +248,16 @@ async fn what_cannot_be_matched_is_told_why() {
     let debt = client.post("/journal-entries", party).await.expect(201).json()["id"].clone();
     let nothing = json!("018f0000-0000-7000-8000-000000000000");
     let lines = json!([
-        line(&sale, 1), line(&sale, 1), line(&sale, 2), line(&debt, 1), line(&nothing, 1), line(&paid, 9), line(&paid, 1),
+        line(&sale, 1),
+        line(&sale, 1),
+        line(&sale, 2),
+        line(&debt, 1),
+        line(&nothing, 1),
+        line(&paid, 9),
+        line(&paid, 1),
     ]);
-    let refused = client.post("/line-matches", json!({ "date": "2026-03-31", "lines": lines })).await.expect(422);
+    let refused =
+        client.post("/line-matches", json!({ "date": "2026-03-31", "lines": lines })).await.expect(422);
     let told = |at: &str, code: &str| (at.to_owned(), code.to_owned());
     let expected = [
         told("/lines/1", "line_match_repeated"),
@@ -257,9 +274,11 @@ async fn what_cannot_be_matched_is_told_why() {
     let fine = json!({ "date": "2026-03-31", "lines": [part(&sale, 1, "0.001"), line(&paid, 2)] });
     let refused = client.post("/line-matches", fine).await.expect(422);
     assert_eq!(refused.errors(), [told("/lines/0/amount", "amount_scale_exceeded")]);
-    for (account, code) in
-        [("1121", "line_match_control_account"), (SALES, "account_not_reconcilable"), ("9999", "account_code_unknown")]
-    {
+    for (account, code) in [
+        ("1121", "line_match_control_account"),
+        (SALES, "account_not_reconcilable"),
+        ("9999", "account_code_unknown"),
+    ] {
         let auto = json!({ "accountCode": account, "rule": "amount", "date": "2026-03-31" });
         let refused = client.post("/line-matches/auto", auto).await.expect(422);
         assert_eq!(refused.errors(), [told("/accountCode", code)]);
@@ -293,10 +312,12 @@ async fn an_account_that_becomes_reconcilable_has_its_lines_open() {
     client.post("/line-matches", body).await.expect(201);
     sound(client).await;
     let lists = client.get(&format!("/open-lines?accountCode={prepaid}")).await.ok();
-    let statuses: Vec<_> = lists["items"].as_array().unwrap().iter().map(|one| one["status"].clone()).collect();
+    let statuses: Vec<_> =
+        lists["items"].as_array().unwrap().iter().map(|one| one["status"].clone()).collect();
     assert_eq!(statuses, ["matched", "reversed", "reversed", "matched"]);
     let csv = "code,name,type,reconcilable\n1141,Prepaid,asset,false\n";
-    let file = client.call("POST", "/imports?type=accounts&update=true", &["Content-Type: text/csv"], csv).await;
+    let file =
+        client.call("POST", "/imports?type=accounts&update=true", &["Content-Type: text/csv"], csv).await;
     assert_eq!(file.errors()[0].1, "account_has_line_matches", "{}", file.text());
 }
 
@@ -314,7 +335,10 @@ async fn a_line_is_not_matched_twice_at_once() {
     let done = answers.iter().filter(|answer| answer.status.as_u16() == 201).count();
     let told = answers.iter().filter(|answer| answer.status.as_u16() == 409);
     assert_eq!(done, 1);
-    assert!(told.clone().count() == 3 && told.map(|answer| answer.errors()[0].1.clone()).all(|code| code == "line_match_exceeds_open"));
+    assert!(
+        told.clone().count() == 3
+            && told.map(|answer| answer.errors()[0].1.clone()).all(|code| code == "line_match_exceeds_open")
+    );
     assert_eq!(open(client, CARDS, "2026-03-31").await, ["40.00", "-60.00", "-60.00", "-60.00"]);
     sound(client).await;
 }
@@ -336,7 +360,8 @@ async fn the_report_is_as_it_was_known_and_comes_as_a_file() {
     let lines = async |known_at: &str| {
         let path = format!("/reports/open-lines?account=1115&asOf=2026-03-31&knownAt={known_at}");
         let view = client.get(&path).await.ok();
-        let found = view["accounts"].as_array().unwrap().iter().map(|one| one["lines"].as_array().unwrap().len());
+        let found =
+            view["accounts"].as_array().unwrap().iter().map(|one| one["lines"].as_array().unwrap().len());
         found.sum::<usize>()
     };
     assert_eq!(lines(&after).await, 0);
@@ -366,7 +391,8 @@ fn what_is_open_is_always_the_balance() {
             let client = &tenant.client;
             let (mut entries, mut matches) = (Vec::new(), Vec::new());
             for (day, (what, a, b, cents)) in (1..).zip(steps) {
-                let (date, amount) = (format!("2026-03-{day:02}"), format!("{}.{:02}", cents / 100, cents % 100));
+                let (date, amount) =
+                    (format!("2026-03-{day:02}"), format!("{}.{:02}", cents / 100, cents % 100));
                 let pick = |at: usize, of: &[(Value, u32)]| of.get(at % of.len().max(1)).cloned();
                 match what {
                     0 => {
@@ -374,16 +400,20 @@ fn what_is_open_is_always_the_balance() {
                         entries.push((post(client, &date, sides, "x").await, if a < 3 { 1 } else { 2 }));
                     }
                     1 | 2 if what == 2 || matches.is_empty() => {
-                        if let Some(((one, of_one), (other, of_other))) = pick(a, &entries).zip(pick(b, &entries)) {
+                        if let Some(((one, of_one), (other, of_other))) =
+                            pick(a, &entries).zip(pick(b, &entries))
+                        {
                             let lines = json!([part(&one, of_one, &amount), part(&other, of_other, &amount)]);
-                            let made = client.post("/line-matches", json!({ "date": date, "lines": lines })).await;
+                            let made =
+                                client.post("/line-matches", json!({ "date": date, "lines": lines })).await;
                             if made.status.as_u16() == 201 {
                                 matches.push(made.json()["id"].clone());
                             }
                         }
                     }
                     1 => {
-                        let undo = format!("/line-matches/{}/undo", matches[a % matches.len()].as_str().unwrap());
+                        let undo =
+                            format!("/line-matches/{}/undo", matches[a % matches.len()].as_str().unwrap());
                         client.with_etag("POST", &undo, "*", json!({ "reason": "x" })).await;
                     }
                     _ => {

@@ -192,7 +192,8 @@ async fn books_opened_in_parts_begin_with_all_of_them() {
     let checklist = format!("/close-checklist?fiscalPeriodId={}", period.as_str().unwrap());
     let warning = async || {
         let items = client.get(&checklist).await.ok()["items"].clone();
-        items.as_array().unwrap().iter().find(|item| item["code"] == "opening_account").unwrap()["status"].clone()
+        items.as_array().unwrap().iter().find(|item| item["code"] == "opening_account").unwrap()["status"]
+            .clone()
     };
     part("1113", "debit", "5000", None).await;
     let wrong = part("1121", "debit", "700", Some("C1")).await;

@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use chrono::NaiveDate;
-use domain::accounting::ledger_settings::LedgerAccountRole;
 use domain::accounting::journal_entry::{DraftEntry, EntryKind, NewEntry};
+use domain::accounting::ledger_settings::LedgerAccountRole;
 use domain::ids::JournalEntryId;
 
 use super::create_journal_entry::{CREATE, insert_draft};

@@ -4,7 +4,6 @@ use domain::accounting::approval::{ApprovalDelegation, ApprovalPolicy};
 use domain::accounting::budget::{Budget, BudgetException};
 use domain::accounting::currency::CurrencyRecord;
 use domain::accounting::dimension::{Dimension, DimensionDefault, DimensionRuleRecord, DimensionValue};
-use domain::accounting::dimension::{Dimension, DimensionRuleRecord, DimensionValue};
 use domain::accounting::distribution::{DistributionKey, StatisticalFigure};
 use domain::accounting::exchange_rate::ExchangeRate;
 use domain::accounting::import_profile::ImportProfile;

@@ -145,7 +145,11 @@ static OTHERS: &[PermissionSpec] = &[
     permission("accounting.lock_exception.delete", "Revoke exceptions from locks", "إلغاء استثناءات الأقفال"),
     permission("accounting.opening_balance.read", "See opening balances", "عرض الأرصدة الافتتاحية"),
     permission("accounting.opening_balance.create", "Create opening balances", "إنشاء الأرصدة الافتتاحية"),
-    permission("accounting.line_match.read", "See open lines and their matches", "عرض الأسطر المفتوحة ومطابقاتها"),
+    permission(
+        "accounting.line_match.read",
+        "See open lines and their matches",
+        "عرض الأسطر المفتوحة ومطابقاتها",
+    ),
     permission("accounting.line_match.create", "Match open lines", "مطابقة الأسطر المفتوحة"),
     permission("accounting.line_match.undo", "Undo matches of lines", "إلغاء مطابقات الأسطر"),
     permission("accounting.revaluation_run.read", "See revaluation runs", "عرض عمليات إعادة التقييم"),

@@ -21,12 +21,7 @@ impl Schemas {
     }
 
     /// Compiled once and not for each type.
-    fn owned(
-        &mut self,
-        owner: &'static str,
-        name: &str,
-        build: &mut dyn FnMut(&mut Self) -> Value,
-    ) -> Value {
+    fn owned(&mut self, owner: &'static str, name: &str, build: &mut dyn FnMut(&mut Self) -> Value) -> Value {
         match self.owners.get(name) {
             Some(known) if *known == owner => {}
             Some(known) => self.conflicts.push(format!("{name}: {known} and {owner}")),

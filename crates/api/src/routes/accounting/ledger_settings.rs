@@ -11,7 +11,8 @@ use application::ports::cache::{Cache, CacheKey, CachedEntity};
 use axum::extract::State;
 use domain::accounting::ledger_settings::{
     BALANCING_INCOMPLETE, EXCHANGE_DIFFERENCES_UNFIT, INTER_BRANCH_UNFIT, LedgerAccountRole,
-    OPENING_ACCOUNT_UNFIT, RETAINED_EARNINGS_UNFIT, REVALUATION_ACCOUNT_UNFIT, ROUNDING_ACCOUNT_UNFIT, UNREALISED_EXCHANGE_UNFIT,
+    OPENING_ACCOUNT_UNFIT, RETAINED_EARNINGS_UNFIT, REVALUATION_ACCOUNT_UNFIT, ROUNDING_ACCOUNT_UNFIT,
+    UNREALISED_EXCHANGE_UNFIT,
 };
 use domain::ids::{AccountId, DimensionId};
 use http::HeaderMap;

@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use application::accounting::error::{
-    ACCOUNT_CODE_UNKNOWN, DIMENSION_VALUE_UNKNOWN, JOURNAL_UNKNOWN,
-};
+use application::accounting::error::{ACCOUNT_CODE_UNKNOWN, DIMENSION_VALUE_UNKNOWN, JOURNAL_UNKNOWN};
 use application::accounting::line_matches::READ as PERMISSION;
 use application::accounting::line_matches::auto::AutoMatchLines;
 use application::accounting::line_matches::create::CreateLineMatch;
@@ -77,7 +75,9 @@ pub fn operations(ops: &mut Operations) {
         .id("list_line_matches")
         .tag(TAG)
         .summary("List matches of lines")
-        .description("Matches that were undone stay in the list. `entryId` finds those that have a line of the entry.")
+        .description(
+            "Matches that were undone stay in the list. `entryId` finds those that have a line of the entry.",
+        )
         .access(READ)
         .list::<LineMatchView>(&LINE_MATCH_LIST);
     ops.get("/line-matches/{id}", get)

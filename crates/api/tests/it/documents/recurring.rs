@@ -137,7 +137,8 @@ async fn an_occurrence_that_fails_stays_open_and_holds_up_none() {
     assert_eq!(dates(&runs["items"], "date"), ["2026-02-28"]);
     let february = period.rsplit('/').next().unwrap();
     let checklist = client.get(&format!("/close-checklist?fiscalPeriodId={february}")).await.ok();
-    let asked = checklist["items"].as_array().unwrap().iter().find(|item| item["code"] == "recurring_invoices");
+    let asked =
+        checklist["items"].as_array().unwrap().iter().find(|item| item["code"] == "recurring_invoices");
     assert_eq!(asked.map(|item| (&item["status"], &item["count"])), Some((&json!("warning"), &json!(1))));
     // No number is missing for what was refused.
     assert_eq!(invoices(client).await[1]["number"], "INV-2026-000002");

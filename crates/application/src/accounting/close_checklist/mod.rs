@@ -113,6 +113,8 @@ static RECURRING_INVOICES: Question = Question {
     bad: (
         "{count} recurring invoices or bills are due, or have failed.",
         "توجد {count} فواتير متكررة مستحقة أو تعذّر إنشاؤها.",
+    ),
+};
 static DEFERRALS: Question = Question {
     code: "deferrals",
     good: ("Everything that is due of deferrals is posted.", "كل المستحق من التأجيلات مرحّل."),

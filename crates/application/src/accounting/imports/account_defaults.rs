@@ -175,7 +175,11 @@ mod tests {
         let expected = [pair("cost-centre", "ADMIN"), pair("branch", "RUH")];
         assert_eq!(pairs("cost-centre=ADMIN; branch = RUH;").unwrap(), expected);
         assert_eq!(pairs("cost-centre=ADMIN؛branch=RUH").unwrap(), expected);
-        for (text, code) in [("ADMIN", "import_cell_dimensions"), ("a=", "import_cell_dimensions"), ("a=1;A=2", "duplicate_dimension")] {
+        for (text, code) in [
+            ("ADMIN", "import_cell_dimensions"),
+            ("a=", "import_cell_dimensions"),
+            ("a=1;A=2", "duplicate_dimension"),
+        ] {
             assert_eq!(pairs(text).unwrap_err().def.code, code, "{text}");
         }
     }

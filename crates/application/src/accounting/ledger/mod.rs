@@ -117,11 +117,7 @@ impl<'a> Ledger<'a> {
     }
 
     /// Completes the entries, learns what they name, and makes the fiscal year after the last one where they need it.
-    async fn prepare(
-        &mut self,
-        uow: &mut dyn UnitOfWork,
-        entries: Vec<Posting>,
-    ) -> AppResult<Vec<Posting>> {
+    async fn prepare(&mut self, uow: &mut dyn UnitOfWork, entries: Vec<Posting>) -> AppResult<Vec<Posting>> {
         let entries = self.books.complete_dimensions(uow, entries).await?;
         let named: Vec<&NewEntry> = entries.iter().map(|entry| entry.draft.content()).collect();
         self.books.learn(uow, &named).await?;

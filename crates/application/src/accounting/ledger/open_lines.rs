@@ -26,8 +26,8 @@ impl Ledger<'_> {
             let header = entry.header();
             for line in entry.lines() {
                 let account = self.books.accounts.get(&line.account);
-                let account = account
-                    .ok_or_else(|| AppError::internal("the account of a posted line was not read"))?;
+                let account =
+                    account.ok_or_else(|| AppError::internal("the account of a posted line was not read"))?;
                 if !account.opens_lines {
                     continue;
                 }

@@ -59,7 +59,8 @@ impl Command for UpdateLedgerSettings {
         }
         let account = settings.account(LedgerAccountRole::InterBranch);
         if settings.balancing_dimension.is_some() != account.is_some() {
-            let missing = if account.is_none() { LedgerAccountRole::InterBranch.pointer() } else { DIMENSION_AT };
+            let missing =
+                if account.is_none() { LedgerAccountRole::InterBranch.pointer() } else { DIMENSION_AT };
             violations.push(Violation::new(&BALANCING_INCOMPLETE).at(missing));
         }
         settings.version += 1;

@@ -143,10 +143,8 @@ impl Keeping<'_> {
         let mut entries = Vec::new();
         for one in planned.iter().filter(|one| !one.difference.is_zero()) {
             let amount = LineAmount::from_balance(one.difference).ok_or_else(too_large)?;
-            let lines = vec![
-                NewLine::new(one.account, amount.opposite()),
-                NewLine { amount, ..other.clone() },
-            ];
+            let lines =
+                vec![NewLine::new(one.account, amount.opposite()), NewLine { amount, ..other.clone() }];
             entries.push((one.id, one.currency, EntryKind::Standard, DIFFERENCE, lines));
         }
         self.post(uow, books, planned, entries, 0).await

@@ -97,7 +97,8 @@ pub trait LineMatchRepository: Send {
     /// Whether matches of the account's lines stand.
     async fn account_has_matches(&mut self, account: AccountId) -> StorageResult<bool>;
     async fn insert_matches(&mut self, matches: &[(StoredMatch, Vec<MatchedLine>)]) -> StorageResult<()>;
-    async fn find_match(&mut self, id: LineMatchId) -> StorageResult<Option<(StoredMatch, Vec<MatchedLine>)>>;
+    async fn find_match(&mut self, id: LineMatchId)
+    -> StorageResult<Option<(StoredMatch, Vec<MatchedLine>)>>;
     /// MUST answer `false` when the match is at another version, or undone.
     async fn mark_match_undone(
         &mut self,

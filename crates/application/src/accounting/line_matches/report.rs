@@ -255,7 +255,10 @@ impl Reports {
 }
 
 /// Whether the account that is asked for is one whose lines are matched.
-fn check_account(request: &OpenLinesRequest, found: &[(AccountFacts, LocalizedName)]) -> Result<(), Violation> {
+fn check_account(
+    request: &OpenLinesRequest,
+    found: &[(AccountFacts, LocalizedName)],
+) -> Result<(), Violation> {
     let Some(code) = &request.account else { return Ok(()) };
     let refused = match found.first().map(|(account, _)| account) {
         None => Violation::new(&ACCOUNT_CODE_UNKNOWN).with("code", code),

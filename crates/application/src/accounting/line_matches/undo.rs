@@ -62,8 +62,7 @@ impl Command for UndoLineMatch {
         if !postings.is_empty() {
             ledger.post_noted(uow, postings).await.map_err(of_the_whole)?;
         }
-        let undone =
-            Undone { by: ctx.actor.user_id(), at: uow.now(), reason: self.reason.clone() };
+        let undone = Undone { by: ctx.actor.user_id(), at: uow.now(), reason: self.reason.clone() };
         if !uow.line_matches().mark_match_undone(found.id, found.version, &undone).await? {
             return Err(stale(found.version));
         }
@@ -105,7 +104,8 @@ async fn give_back(uow: &mut dyn UnitOfWork, lines: &[MatchedLine]) -> AppResult
     let mut changed = Vec::with_capacity(lines.len());
     for MatchedLine { entry, line_no, taken, .. } in lines {
         let line = open.remove(&(*entry, *line_no));
-        let mut line = line.ok_or_else(|| AppError::internal("a matched line is not among the open lines"))?;
+        let mut line =
+            line.ok_or_else(|| AppError::internal("a matched line is not among the open lines"))?;
         let before = line.open_amount;
         line.restore(*taken).ok_or_else(|| AppError::internal("a match cannot be given back"))?;
         changed.push((line, before));

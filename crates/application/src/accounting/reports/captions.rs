@@ -112,7 +112,6 @@ captions! {
     MoreThan = "over", "أكثر من";
     Unallocated = "Unallocated", "غير مخصص";
     Unassigned = "Without value", "بدون قيمة";
-    Variance = "Variance", "الفرق عن المقارنة";
     VariancePercent = "Variance %", "نسبة الفرق %";
     Profit = "Profit", "الربح";
     OtherMovements = "Other movements", "حركات أخرى";

@@ -70,7 +70,7 @@ cached_entities! {
     Report: "accounting", "report", Transactional, [
         "journal_entry", "account", "currency", "dimension", "dimension_value", "fiscal_period", "fiscal_year",
         "ledger_settings", "tenant", "allocation", "line_match", "report_layout",
-        "budget",
+        "budget"
     ];
     Setting: "platform", "setting", Reference, ["setting", "tenant"];
     TaxCode: "tax", "tax_code", Reference, ["tax_code"];

@@ -63,7 +63,8 @@ fn a_line_is_matched_in_parts_and_never_by_more_than_remains() {
 
 #[test]
 fn lines_of_one_reference_belong_together_if_they_come_to_nothing() {
-    let lines = [line(1, "100", "375"), line(2, "-60", "-225"), line(3, "-40", "-150"), line(4, "-39.9", "-150")];
+    let lines =
+        [line(1, "100", "375"), line(2, "-60", "-225"), line(3, "-40", "-150"), line(4, "-39.9", "-150")];
     let none = |_: CurrencyCode, _: Amount| Amount::ZERO;
     let little = |_: CurrencyCode, larger: Amount| amount("0.10").min(larger);
     let of = |references: [&'static str; 4], limit: &dyn Fn(CurrencyCode, Amount) -> Amount| {
@@ -80,7 +81,8 @@ fn lines_of_one_reference_belong_together_if_they_come_to_nothing() {
 
 #[test]
 fn an_amount_that_stands_more_often_on_one_side_is_left_to_a_person() {
-    let lines = [line(1, "5", "5"), line(2, "-5", "-5"), line(3, "7", "7"), line(4, "-7", "-7"), line(5, "-7", "-7")];
+    let lines =
+        [line(1, "5", "5"), line(2, "-5", "-5"), line(3, "7", "7"), line(4, "-7", "-7"), line(5, "-7", "-7")];
     let candidates: Vec<_> = lines.iter().map(|line| Candidate { line, reference: None }).collect();
     let none = |_: CurrencyCode, _: Amount| Amount::ZERO;
     assert_eq!(proposals(LineMatchRule::Amount, &candidates, &none), [[0, 1]]);

@@ -15,8 +15,9 @@ use futures::stream::{BoxStream, StreamExt};
 
 use super::integrity_statements::{
     ACCOUNT_BALANCES, ALLOCATIONS, BALANCE_TOTALS, CHAIN_HEADS, CHAINED_JOURNALS, CHAINED_LINES,
-    DAILY_BALANCES, DIMENSION_BALANCES, ENTRIES_BALANCED, EVENTS, FEED_MATCHES, LINES_MATCH, NUMBERS_UNIQUE,
-    LINE_MATCHES, OPEN_ITEMS, OPEN_LINES, PROGRESS, RETURN_ENTRIES, REVERSALS, SERIES, TAX_DAYS, TAX_ENTRIES,
+    DAILY_BALANCES, DIMENSION_BALANCES, ENTRIES_BALANCED, EVENTS, FEED_MATCHES, LINE_MATCHES, LINES_MATCH,
+    NUMBERS_UNIQUE, OPEN_ITEMS, OPEN_LINES, PROGRESS, RETURN_ENTRIES, REVERSALS, SERIES, TAX_DAYS,
+    TAX_ENTRIES,
 };
 use super::journal_entry_rows::{HeaderRow, read_line};
 use crate::persistence::tax::tax_days::NO_ACCOUNT;
@@ -207,7 +208,10 @@ fn account_lines(columns: &mut Columns) -> StorageResult<Contradiction> {
 fn open_line(columns: &mut Columns) -> StorageResult<Contradiction> {
     let subject = entry_name(columns)?;
     let line_no: i64 = columns.get("line_no")?;
-    Ok(Contradiction { subject, detail: format!("what is open of line {line_no} is not what its matches left") })
+    Ok(Contradiction {
+        subject,
+        detail: format!("what is open of line {line_no} is not what its matches left"),
+    })
 }
 
 fn open_item(columns: &mut Columns) -> StorageResult<Contradiction> {

@@ -144,12 +144,16 @@ impl LineMatchRepository for SqlUnitOfWork {
         self.tx.insert_many(&LINE_INSERT, rows.into_iter()).await
     }
 
-    async fn find_match(&mut self, id: LineMatchId) -> StorageResult<Option<(StoredMatch, Vec<MatchedLine>)>> {
+    async fn find_match(
+        &mut self,
+        id: LineMatchId,
+    ) -> StorageResult<Option<(StoredMatch, Vec<MatchedLine>)>> {
         let key = [self.tenant.into(), id.into()];
         let Some(row) = self.tx.find(&FIND, &key).await? else { return Ok(None) };
         let kept = read_match(&mut row.columns("line_match"))?;
         let lines = self.tx.query(&LINES, &key).await?.into_iter();
-        let lines = lines.map(|row| read_line(&mut row.columns("line_match_line"))).collect::<Result<_, _>>()?;
+        let lines =
+            lines.map(|row| read_line(&mut row.columns("line_match_line"))).collect::<Result<_, _>>()?;
         Ok(Some((kept, lines)))
     }
 

@@ -15,8 +15,8 @@ pub mod codes;
 pub mod columns;
 pub mod company_money;
 pub mod currencies;
-pub mod dimension_defaults;
 pub mod deferrals;
+pub mod dimension_defaults;
 pub mod dimension_facts;
 pub mod dimension_rules;
 pub mod dimension_sets;
@@ -156,21 +156,24 @@ pub fn bulk_updates() -> Vec<&'static BulkUpdate> {
 
 pub fn lists() -> Vec<&'static ListSql> {
     let matches = line_match_queries::LISTS;
-    [matches, &[
-        &account_queries::LIST,
-        &approvals::LIST,
-        &budget_lines::LIST,
-        &deferrals::LIST,
-        &distribution_runs::LIST,
-        &fiscal_year_queries::PERIOD_LIST,
-        &fiscal_year_queries::YEAR_LIST,
-        &journal_entry_lists::ACCOUNT_LINE_LIST,
-        &journal_entry_lists::LINE_LIST,
-        &journal_entry_lists::LIST,
-        &locks::LIST,
-        &recurring_entries::LIST,
-        &recurring_occurrences::LIST,
-        &revaluation_runs::LIST,
-    ]]
+    [
+        matches,
+        &[
+            &account_queries::LIST,
+            &approvals::LIST,
+            &budget_lines::LIST,
+            &deferrals::LIST,
+            &distribution_runs::LIST,
+            &fiscal_year_queries::PERIOD_LIST,
+            &fiscal_year_queries::YEAR_LIST,
+            &journal_entry_lists::ACCOUNT_LINE_LIST,
+            &journal_entry_lists::LINE_LIST,
+            &journal_entry_lists::LIST,
+            &locks::LIST,
+            &recurring_entries::LIST,
+            &recurring_occurrences::LIST,
+            &revaluation_runs::LIST,
+        ],
+    ]
     .concat()
 }

@@ -37,9 +37,9 @@ impl OpeningBalanceQueries for Db {
             op: FilterOp::Eq,
             value: FilterValue::Text(word.to_owned()),
         };
-        let filters = vec![is("kind", EntryKind::Opening.as_str()), is("status", EntryStatus::Posted.as_str())];
-        let query =
-            ListQuery { filters, ..ListQuery::first(&JOURNAL_ENTRY_LIST, OPENING_ENTRIES_SHOWN_MAX) };
+        let filters =
+            vec![is("kind", EntryKind::Opening.as_str()), is("status", EntryStatus::Posted.as_str())];
+        let query = ListQuery { filters, ..ListQuery::first(&JOURNAL_ENTRY_LIST, OPENING_ENTRIES_SHOWN_MAX) };
         Ok(OpeningBalancesView {
             opening_account_id: account.map(|id| id.uuid()),
             opening_account_balance: money.company(held),

@@ -9,8 +9,8 @@ use domain::ids::{RoleAssignmentId, RoleId, UserId};
 use domain::text::Code;
 
 use super::tenants::read_name;
-use crate::persistence::accounting::columns::quoted;
 use crate::persistence::SqlUnitOfWork;
+use crate::persistence::accounting::columns::quoted;
 use crate::sql::value::{Columns, Row};
 use crate::statements;
 

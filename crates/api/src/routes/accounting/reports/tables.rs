@@ -21,12 +21,6 @@ pub const NUMBER_WIDTH: u8 = 20;
 pub const WORD_WIDTH: u8 = 12;
 
 pub fn column(key: &str, caption: Caption, width: u8, language: Language) -> Column {
-pub(super) const CODE_WIDTH: u8 = 14;
-pub(super) const NAME_WIDTH: u8 = 44;
-pub(super) const MONEY_WIDTH: u8 = 18;
-pub(super) const WORD_WIDTH: u8 = 12;
-
-pub(super) fn column(key: &str, caption: Caption, width: u8, language: Language) -> Column {
     Column::new(key, caption.text(language), width)
 }
 
