@@ -200,12 +200,15 @@ async fn reads_ask_within_their_budgets() {
     let rows = json!([{ "code": "ALL", "name": { "en": "All" }, "accountTypes": ["income", "expense"] }]);
     let layout = json!({ "code": "ALL", "name": { "en": "All" }, "kind": "income_statement", "rows": rows });
     client.post("/report-layouts", layout).await.expect(201);
-    let statement = |query: &str| client.get_page(format!("/reports/statement?layout=ALL&to=2026-12-31{query}"));
+    let statement =
+        |query: &str| client.get_page(format!("/reports/statement?layout=ALL&to=2026-12-31{query}"));
     statement("").await;
     for (columns, query) in [(2, "&compare=previous-year"), (13, "&from=2026-01-01&columns=month")] {
         books.within("statement by layout", columns, statement(query)).await;
     }
-    books.pages("lines of a figure, a page", "/reports/statement-lines?layout=ALL&row=ALL&to=2026-12-31").await;
+    books
+        .pages("lines of a figure, a page", "/reports/statement-lines?layout=ALL&row=ALL&to=2026-12-31")
+        .await;
     books.end();
 }
 
