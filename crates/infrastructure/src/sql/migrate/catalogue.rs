@@ -92,7 +92,7 @@ pub static MIGRATIONS: &[Migration] = migrations![
     35 "0035_accruals": Meaning "an earlier version posts accruals without the entry that takes them back",
     37 "0037_deferrals",
     38 "0038_distribution",
-    39 "0039_budgets": Meaning "an earlier version posts more than budgets have left",
+    39 "0039_budgets": Statements "an earlier version posts more than budgets have left, and deletes fiscal years of budgets",
 ];
 
 impl Migration {
