@@ -110,8 +110,8 @@ pub static HOLD: Accumulate = Accumulate::new(
 pub static LIST: ListSql = ListSql {
     spec: &BUDGET_LINE_LIST,
     select: "SELECT l.account_id, a.code, a.type, l.fiscal_period_id, p.start_date, l.dimension_set_id, l.amount FROM budget_line l \
-             INNER JOIN account a ON a.tenant_id = l.tenant_id AND a.id = l.account_id \
-             INNER JOIN fiscal_period p ON p.tenant_id = l.tenant_id AND p.id = l.fiscal_period_id",
+             LEFT JOIN account a ON a.tenant_id = l.tenant_id AND a.id = l.account_id \
+             LEFT JOIN fiscal_period p ON p.tenant_id = l.tenant_id AND p.id = l.fiscal_period_id",
     tenant: "l.tenant_id",
     key: &["l.account_id", "l.fiscal_period_id", "l.dimension_set_id"],
     columns: &[

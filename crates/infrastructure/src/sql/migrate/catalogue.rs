@@ -99,7 +99,7 @@ pub static MIGRATIONS: &[Migration] = migrations![
     36 "0036_report_layouts",
     37 "0037_deferrals",
     38 "0038_distribution",
-    39 "0039_budgets": Meaning "an earlier version posts more than budgets have left",
+    39 "0039_budgets": Statements "an earlier version posts more than budgets have left, and deletes fiscal years of budgets",
 ];
 
 impl Migration {
