@@ -113,7 +113,7 @@ async fn files_documents_and_foreign_lines_balance_too() {
     client.post("/parties", party).await.expect(201);
     let invoice = json!({
         "partyCode": "C1", "documentDate": "2026-03-03", "post": true,
-        "lines": [{ "description": "x", "unitPrice": "200", "dimensions": { "branch": "DMM" } }],
+        "lines": [{ "description": "x", "unitPrice": "200", "taxCode": "S15", "dimensions": { "branch": "DMM" } }],
     });
     client.post("/sales-invoices", invoice).await.expect(201);
     let lines = client.get(&format!("/ledger-lines?accountCode={BETWEEN}")).await.ok();

@@ -144,6 +144,7 @@ fn unique_constraints(dialect: Dialect) -> BTreeMap<String, String> {
         let columns: Vec<_> = columns.split(", ").map(|column| format!("{table}.{column}")).collect();
         found.insert(name.to_owned(), columns.join(", "));
     };
+    let mut dropped: Vec<String> = Vec::new();
     for migration in MIGRATIONS {
         let mut table = "";
         for line in migration.text(dialect).lines().map(str::trim) {
@@ -161,7 +162,14 @@ fn unique_constraints(dialect: Dialect) -> BTreeMap<String, String> {
                 let (name, rest) = rest.split_once(" ON ").unwrap();
                 note(name, rest.split([' ', '(']).next().unwrap(), rest);
             }
+            if let Some(rest) = line.strip_prefix("DROP INDEX ") {
+                dropped.push(rest.split([' ', ';']).next().unwrap_or_default().to_owned());
+            }
         }
+    }
+    // The one index that was dropped for good.
+    if dropped.iter().any(|name| name == "uq_journal_entry_opening") {
+        found.remove("uq_journal_entry_opening");
     }
     found
 }

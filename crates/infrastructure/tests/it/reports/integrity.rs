@@ -37,7 +37,7 @@ async fn some() -> Books {
 async fn failing(books: &Books) -> Vec<&'static str> {
     let view = books.integrity().checks(books.tenant, Language::Arabic).await.unwrap();
     assert_eq!(view.ok, view.checks.iter().all(|check| check.ok));
-    assert_eq!(view.checks.len(), 21);
+    assert_eq!(view.checks.len(), 23);
     view.checks.into_iter().filter(|check| !check.ok).map(|check| check.code).collect()
 }
 
