@@ -40,6 +40,10 @@ pub async fn create_profile(uow: &mut dyn UnitOfWork) -> AppResult<()> {
         payment_tolerances: Optional(None),
         bad_debt_months: Optional(None),
         bad_debt_proof_above: Optional(None),
+        default_branch_id: Patch::Absent,
+        default_branch_code: Patch::Absent,
+        over_receipt_percent: Optional(None),
+        match_policy: Optional(None),
     };
     save_change(uow, &old, &change).await.map(|_| ())
 }
