@@ -79,6 +79,26 @@ say "Electricity used and not billed yet: an accrual, and its reversal on the fi
 call POST /journal-entries "{\"postingDate\":\"$LAST\",\"reverseOn\":\"$NEXT\",\"description\":\"Electricity of $MONTH, not billed yet\",\"post\":true,
     \"lines\":[{\"accountCode\":\"6220\",\"debit\":\"7350.00\"},{\"accountCode\":\"2113\",\"credit\":\"7350.00\"}]}" | jq -c '{number, reverseOn, total}'
 
+say "Insurance paid for a year: a deferral, and its line of this month"
+DEFERRAL=$(call POST /deferrals "{\"code\":\"INSURANCE-$MONTH\",\"name\":{\"en\":\"Insurance\",\"ar\":\"تأمين\"},\"sourceAccountCode\":\"1142\",
+    \"targetAccountCode\":\"6140\",\"amount\":\"12000.00\",\"start\":\"$FIRST\",\"periods\":12}" | jq -r .id)
+call POST "/deferrals/$DEFERRAL/run" "{\"through\":\"$LAST\"}" 'If-Match: *' | jq -c '.lines[0] | {date, amount, status}'
+
+say "Rent of the house goes to the branches by the metres that they use"
+DIMENSION=$(call GET '/dimensions?code=branch' | jq -r '.items[0].id')
+for branch in RUH JED DMM; do
+    if [ "$(call GET "/dimensions/$DIMENSION/values?code=$branch" | jq '.items | length')" = 0 ]; then
+        call POST "/dimensions/$DIMENSION/values" "{\"code\":\"$branch\",\"name\":{\"en\":\"$branch\"}}" >/dev/null
+    fi
+done
+call POST /journal-entries "{\"postingDate\":\"$LAST\",\"description\":\"Rent of $MONTH\",\"post\":true,
+    \"lines\":[{\"accountCode\":\"6210\",\"debit\":\"10000.00\",\"dimensions\":{\"cost-centre\":\"ADMIN\"}},{\"accountCode\":\"1113\",\"credit\":\"10000.00\"}]}" >/dev/null
+if [ "$(call GET '/distribution-keys?code=RENT' | jq '.items | length')" = 0 ]; then
+    call POST /distribution-keys '{"code":"RENT","name":{"en":"Rent","ar":"إيجار"},"basis":"fixed","sourceCodeFrom":"6210","sourceDimensionCode":"branch",
+        "targetDimensionCode":"branch","targets":[{"valueCode":"RUH","share":"410"},{"valueCode":"JED","share":"270"},{"valueCode":"DMM","share":"95"}],"monthly":true}' >/dev/null
+fi
+call POST /distribution-runs "{\"keyCode\":\"RENT\",\"date\":\"$LAST\"}" | jq -c '{keyCode, date, status}'
+
 say "Bonuses above the limit: submitted, approved by the other person, posted"
 ENTRY=$(call POST /journal-entries "{\"postingDate\":\"$LAST\",\"description\":\"Bonuses of $MONTH\",
     \"lines\":[{\"accountCode\":\"6110\",\"debit\":\"80000.00\"},{\"accountCode\":\"2121\",\"credit\":\"80000.00\"}]}" | jq -r .id)
@@ -104,10 +124,16 @@ call POST "/fiscal-periods/$PERIOD/close" '' 'If-Match: *' | jq -c '{start, "end
 
 say "Statements in English and Arabic"
 for language in en ar; do
-    for report in "trial-balance?from=$YEAR-01-01&to=$LAST" "balance-sheet?asOf=$LAST" "income-statement?from=$YEAR-01-01&to=$LAST"; do
-        file "/reports/$report" "${report%\?*}-$language.xlsx" $XLSX $language
-        file "/reports/$report&csv=bom,about" "${report%\?*}-$language.csv" text/csv $language
-    done
+    while read -r name report; do
+        file "/reports/$report" "$name-$language.xlsx" $XLSX $language
+        file "/reports/$report&csv=bom,about" "$name-$language.csv" text/csv $language
+    done <<REPORTS
+trial-balance trial-balance?from=$YEAR-01-01&to=$LAST
+balance-sheet balance-sheet?asOf=$LAST
+income-by-month statement?layout=IFRS-SME-IS&from=$YEAR-01-01&to=$LAST&columns=month
+changes-in-equity statement?layout=IFRS-SME-EQ&from=$YEAR-01-01&to=$LAST
+cash-flow statement?layout=IFRS-SME-CF&from=$YEAR-01-01&to=$LAST
+REPORTS
 done
 
 say "An independent program reads the same books"

@@ -230,7 +230,12 @@ fn many_of_a_thing_are_items_in_requests_as_in_answers() {
     }
     assert_eq!(
         taken,
-        ["/api/v1/batch", "/api/v1/exchange-rates/bulk", "/api/v1/price-lists/{id}/prices/bulk"]
+        [
+            "/api/v1/batch",
+            "/api/v1/exchange-rates/bulk",
+            "/api/v1/budgets/{id}/lines/bulk",
+            "/api/v1/price-lists/{id}/prices/bulk"
+        ]
     );
     assert!(answered > 15, "{answered} lists");
 }

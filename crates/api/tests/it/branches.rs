@@ -109,7 +109,12 @@ async fn files_documents_and_foreign_lines_balance_too() {
     client.call("POST", path, &["Content-Type: text/csv"], file).await.expect(200);
     let lines = client.get(&format!("/ledger-lines?accountCode={BETWEEN}")).await.ok();
     assert_eq!(lines["items"].as_array().unwrap().len(), 3, "{lines}");
-    let party = json!({ "code": "C1", "name": { "en": "C1" }, "country": "SA", "customer": {} });
+    client.with_etag("PATCH", "/company-profile", "*", json!({ "vatNumber": "399999999900003" })).await.ok();
+    let address = json!({
+        "roles": ["legal"], "country": "SA", "street": { "ar": "طريق الملك فهد" }, "buildingNumber": "1234",
+        "district": { "ar": "العليا" }, "city": { "ar": "الرياض" }, "postalCode": "12211",
+    });
+    let party = json!({ "code": "C1", "name": { "en": "C1" }, "customer": {}, "addresses": [address] });
     client.post("/parties", party).await.expect(201);
     let invoice = json!({
         "partyCode": "C1", "documentDate": "2026-03-03", "post": true,

@@ -10,19 +10,13 @@ use domain::company::branch::{
 use domain::error::{Violation, Violations};
 use domain::ids::DimensionSetId;
 
+pub use super::ports::DocumentBranch;
 use crate::accounting::ports::ledger::DimensionPair;
 use crate::error::AppResult;
 use crate::master_data::nothing_named;
 use crate::reference::Reference;
 use crate::unit_of_work::UnitOfWork;
 use crate::warnings::BRANCH_WITHOUT_VALUE;
-
-/// The branch that a document names.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DocumentBranch {
-    pub id: BranchId,
-    pub code: String,
-}
 
 impl DocumentBranch {
     /// The branch of a document: the one that it names, else that of the documents it belongs to, else the default one. A document

@@ -14,7 +14,6 @@ use domain::money::{Amount, CurrencyCode, Quantity};
 use domain::parties::party::PartyId;
 use domain::time::Timestamp;
 
-use super::branch::DocumentBranch;
 use super::views::{DocumentLineView, DocumentView};
 use crate::error::AppResult;
 use crate::paging::{Direction, FieldKind, FieldSpec, ListQuery, ListSpec, Page};
@@ -37,6 +36,13 @@ domain::choices! {
         /// A note corrects what was invoiced.
         Corrects = "corrects",
     }
+}
+
+/// The branch that a document names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DocumentBranch {
+    pub id: BranchId,
+    pub code: String,
 }
 
 /// A line of a document and what it does to a line of another one.

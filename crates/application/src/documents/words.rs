@@ -1,9 +1,9 @@
 //! Enumerations of documents as words of the API.
 
 use domain::documents::document_type::{InvoiceKind, LineKind, PurchaseKind};
-use domain::documents::match_policy::MatchPolicy;
 use domain::documents::money_document::PaymentMethod;
 use domain::documents::note::NoteKind;
+use domain::items::match_policy::MatchPolicy;
 
 use crate::word_type;
 

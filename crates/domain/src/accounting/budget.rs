@@ -1,4 +1,4 @@
-//! Budgets (R158): what accounts may gather in the periods of a fiscal year, and what happens when a posting takes more.
+//! Budgets (R160): what accounts may gather in the periods of a fiscal year, and what happens when a posting takes more.
 
 use chrono::NaiveDate;
 

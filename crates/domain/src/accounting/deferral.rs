@@ -1,4 +1,4 @@
-//! Deferrals (R156): an amount that is spread over the months it belongs to.
+//! Deferrals (R158): an amount that is spread over the months it belongs to.
 
 use chrono::{Datelike, Months, NaiveDate};
 

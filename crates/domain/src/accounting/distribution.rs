@@ -1,4 +1,4 @@
-//! Distribution (R157): what accounts have gathered in a period goes to values of a dimension, or to other accounts, by a key.
+//! Distribution (R159): what accounts have gathered in a period goes to values of a dimension, or to other accounts, by a key.
 
 use std::collections::BTreeMap;
 

@@ -1,17 +1,8 @@
 //! How receipts and bills are matched with purchase orders (R75, R86).
 
 use crate::items::item::Item;
+use crate::items::match_policy::MatchPolicy;
 use crate::money::{Percentage, Quantity};
-
-crate::choices! {
-    /// Whether bills of an item wait for its receipt.
-    pub enum MatchPolicy {
-        /// A bill is matched with the order and the receipt: no more is billed than is received.
-        ThreeWay = "three_way",
-        /// A bill is matched with the order alone, and comes before or without a receipt.
-        TwoWay = "two_way",
-    }
-}
 
 /// The policy, and how far receipts may go beyond the order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,8 +1,8 @@
 //! The progress of order lines (R74–R76): ordered, cancelled, delivered, returned, invoiced and credited, in base units.
 
-use super::match_policy::MatchPolicy;
 use crate::error::Violation;
 use crate::items::item::ItemId;
+use crate::items::match_policy::MatchPolicy;
 use crate::money::{Amount, Quantity};
 
 crate::errors! {

@@ -4,6 +4,7 @@ pub mod barcode;
 pub mod category;
 pub mod conversion;
 pub mod item;
+pub mod match_policy;
 pub mod price;
 pub mod price_list;
 pub mod unit;

@@ -58,7 +58,7 @@ impl Amount {
         amounts(steps.into_iter().map(|step| sign * step).collect(), unit)
     }
 
-    /// Parts in proportion to `weights`, each rounded half-up, of which the last takes what rounding leaves (R156). `None` when
+    /// Parts in proportion to `weights`, each rounded half-up, of which the last takes what rounding leaves (R158). `None` when
     /// a weight is negative, when none is positive, and when `self` has more decimals than the scale.
     pub fn spread(self, weights: &[i64], scale: u8) -> Option<Vec<Self>> {
         let unit = unit_of(scale);

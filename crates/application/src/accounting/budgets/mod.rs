@@ -1,4 +1,4 @@
-//! Budgets (R158): amounts for accounts, dimensions and periods, with which postings are compared.
+//! Budgets (R160): amounts for accounts, dimensions and periods, with which postings are compared.
 
 pub mod copy;
 pub mod exceptions;

@@ -1,4 +1,4 @@
-//! Deferrals (R156): an amount that stands on one account is recognised on another, month by month.
+//! Deferrals (R158): an amount that stands on one account is recognised on another, month by month.
 //!
 //! A deferral is its schedule: every part of it is planned, posted, failed or given up, and the parts add up to the amount. A
 //! part has one entry, which is named by deferral and number, so that no part is posted twice, whoever posts it.

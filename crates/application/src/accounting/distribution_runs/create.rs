@@ -1,6 +1,7 @@
 //! `POST /distribution-runs`: distributes by a key what accounts gathered in a period, by one entry on its last day.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::collections::btree_map::{BTreeMap, Entry};
 
 use async_trait::async_trait;
 use chrono::NaiveDate;
@@ -63,7 +64,7 @@ impl Command for CreateDistributionRun {
         let key = self.key(uow).await?;
         let mut books = Books::open(ctx, uow).await?;
         books.learn_date(uow, self.date).await?;
-        let period = books.period(FiscalPeriodKind::Regular, self.date).map(|found| found.period.clone());
+        let period = books.period(FiscalPeriodKind::Regular, self.date).map(|found| found.period);
         let missing = || Violation::new(&FISCAL_PERIOD_MISSING).at("/date").with("date", self.date);
         let period = period.ok_or_else(missing)?;
         if let Some(run) = uow.distributions().run_of(key.id, period.id).await? {
@@ -240,14 +241,15 @@ impl Distribution {
                 add((AccountId::new(target_id), *set), *part, values)?;
                 continue;
             };
-            let key = (*set, *target);
-            if !moved.contains_key(&key) {
-                let others = values.pairs().iter().copied().filter(|(of, _)| *of != dimension);
-                let pairs = others.chain([(dimension, DimensionValueId::new(target_id))]).collect();
-                let values = DimensionCombination::new(pairs)?;
-                moved.insert(key, (uow.ledger().dimension_set(&values).await?, values));
-            }
-            let (set, values) = moved.get(&key).cloned().ok_or_else(lost)?;
+            let (set, values) = match moved.entry((*set, *target)) {
+                Entry::Occupied(known) => known.get().clone(),
+                Entry::Vacant(place) => {
+                    let others = values.pairs().iter().copied().filter(|(of, _)| *of != dimension);
+                    let pairs = others.chain([(dimension, DimensionValueId::new(target_id))]).collect();
+                    let values = DimensionCombination::new(pairs)?;
+                    place.insert((uow.ledger().dimension_set(&values).await?, values)).clone()
+                }
+            };
             add((*account, set), *part, values)?;
         }
         let line = |((account, set), (amount, dimensions))| {

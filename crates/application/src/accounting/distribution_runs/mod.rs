@@ -1,4 +1,4 @@
-//! Distribution runs (R157): a key distributes what accounts gathered in a period, once, by one entry.
+//! Distribution runs (R159): a key distributes what accounts gathered in a period, once, by one entry.
 
 pub mod create;
 pub mod ports;

@@ -1,10 +1,10 @@
 //! Files of items, their units and their prices as read: nothing is looked up yet.
 
 use chrono::NaiveDate;
-use domain::documents::match_policy::MatchPolicy;
 use domain::items::barcode::BarcodeKind;
 use domain::items::conversion::Ratio;
 use domain::items::item::{Blocked, HsCode, ItemKind};
+use domain::items::match_policy::MatchPolicy;
 use domain::money::{Percentage, Price, Quantity};
 use domain::text::{Code, LocalizedName};
 

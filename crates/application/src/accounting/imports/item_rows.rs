@@ -1,10 +1,10 @@
 //! Turns rows into items, units of items and prices.
 
-use domain::documents::match_policy::MatchPolicy;
 use domain::error::Violation;
 use domain::items::barcode::BarcodeKind;
 use domain::items::conversion::{RATIO_PART_MAX, Ratio};
 use domain::items::item::{BLOCKED_REASON_LENGTH_MAX, Blocked, HsCode, ItemKind};
+use domain::items::match_policy::MatchPolicy;
 use domain::money::{Percentage, Price, Quantity};
 use domain::text::{Code, required_text};
 use domain::time::parse_date;

@@ -1,4 +1,4 @@
-//! Whether entries take more than budgets have left (R158), inside the transaction that posts them.
+//! Whether entries take more than budgets have left (R160), inside the transaction that posts them.
 //!
 //! Tenants without controlling budgets ask nothing: the budgets are among the facts that postings remember. Others hold the
 //! accounts concerned, so that two postings at once do not both take what is left, and read balances and lines of these alone.

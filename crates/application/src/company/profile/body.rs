@@ -2,7 +2,7 @@
 
 use domain::company::branch::BranchId;
 use domain::company::profile::VatPeriod;
-use domain::documents::match_policy::MatchPolicy;
+use domain::items::match_policy::MatchPolicy;
 use domain::money::{Amount, CurrencyCode, Percentage};
 use domain::parties::registration::REGISTRATIONS_MAX;
 use domain::settlement::bad_debt::BAD_DEBT_MONTHS_MAX;

@@ -3,10 +3,11 @@
 
 use std::collections::BTreeSet;
 
-use domain::documents::match_policy::{MatchPolicy, OrderMatch};
+use domain::documents::match_policy::OrderMatch;
 use domain::documents::posting::{Part, spread_discounts};
 use domain::error::{Violation, Violations};
 use domain::items::item::ItemId;
+use domain::items::match_policy::MatchPolicy;
 use domain::money::{Amount, Quantity};
 use domain::tax::document::{Calculation, Document};
 

@@ -1,6 +1,5 @@
 //! The bodies that create and change items.
 
-use domain::documents::match_policy::MatchPolicy;
 use domain::items::barcode::BarcodeKind;
 use domain::items::category::ItemCategoryId;
 use domain::items::conversion::RATIO_PART_MAX;
@@ -8,6 +7,7 @@ use domain::items::item::{
     BARCODES_MAX, BLOCKED_REASON_LENGTH_MAX, Blocked, DESCRIPTION_LENGTH_MAX, HsCode, ITEM_UNITS_MAX,
     ItemKind, Tracking,
 };
+use domain::items::match_policy::MatchPolicy;
 use domain::items::unit::UnitId;
 use domain::money::{Percentage, Price, Quantity};
 use domain::tax::tax_code::TaxCodeId;

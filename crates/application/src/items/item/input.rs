@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use domain::documents::match_policy::MatchPolicy;
 use domain::error::Violations;
 use domain::items::barcode::{Barcode, BarcodeKind, barcode_key};
 use domain::items::category::ItemCategoryId;
 use domain::items::conversion::Ratio;
 use domain::items::item::{Blocked, HsCode, Item, ItemId, ItemKind, ItemUnit, Tracking};
+use domain::items::match_policy::MatchPolicy;
 use domain::items::unit::UnitId;
 use domain::money::{Percentage, Price, Quantity};
 use domain::tax::tax_code::TaxCodeId;

@@ -6,9 +6,10 @@ use application::ports::storage_error::StorageResult;
 use async_trait::async_trait;
 use domain::company::branch::BranchFacts;
 use domain::company::profile::{CompanyProfile, CompanyRegistrations, VatPeriod};
-use domain::documents::match_policy::{MatchPolicy, OrderMatch};
+use domain::documents::match_policy::OrderMatch;
 use domain::documents::price_match::PriceTolerance;
 use domain::ids::TenantId;
+use domain::items::match_policy::MatchPolicy;
 use domain::money::{Amount, CurrencyCode, Percentage};
 use domain::parties::address::Address;
 use domain::settlement::bad_debt::BadDebtRelief;
@@ -31,7 +32,8 @@ statements! {
     FIND = "company.company_profile.find" as reference:
         "SELECT t.name_ar, t.name_en, p.version, p.legal_name_ar, p.legal_name_en, p.vat_number, p.registrations, p.address, \
          p.vat_period, p.prices_include_vat, p.price_tolerance_percent, p.price_tolerance_amount, p.discount_without_vat, \
-         p.payment_tolerances, p.bad_debt_months, p.bad_debt_proof_above, p.default_branch_id, p.over_receipt_percent, p.match_policy FROM tenant t LEFT JOIN company_profile p ON p.tenant_id = t.id WHERE t.id = ?1";
+         p.payment_tolerances, p.bad_debt_months, p.bad_debt_proof_above, p.default_branch_id, \
+         p.over_receipt_percent, p.match_policy FROM tenant t LEFT JOIN company_profile p ON p.tenant_id = t.id WHERE t.id = ?1";
     UPDATE = "company.company_profile.update":
         "UPDATE company_profile SET legal_name_ar = ?3, legal_name_en = ?4, vat_number = ?5, registrations = ?6, address = ?7, \
          vat_period = ?8, prices_include_vat = ?9, price_tolerance_percent = ?10, price_tolerance_amount = ?11, \
@@ -127,12 +129,12 @@ fn read(row: Row) -> StorageResult<CompanyProfile> {
         },
         discount_without_vat: columns.get("discount_without_vat")?,
         payment_tolerances: optional(&mut columns, "payment_tolerances", tolerances_in)?.unwrap_or_default(),
-        matching: OrderMatch {
-            policy: MatchPolicy::take(&mut columns, &["match_policy"])?,
-            over_receipt: Percentage::take(&mut columns, &["over_receipt_percent"])?,
-        },
-        default_branch: columns.get("default_branch_id")?,
         bad_debt_relief: read_relief(&mut columns)?,
+        default_branch: columns.get("default_branch_id")?,
+        matching: OrderMatch {
+            over_receipt: Percentage::take(&mut columns, &["over_receipt_percent"])?,
+            policy: MatchPolicy::take(&mut columns, &["match_policy"])?,
+        },
         version,
     })
 }

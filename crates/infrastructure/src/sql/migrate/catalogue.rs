@@ -90,16 +90,16 @@ pub static MIGRATIONS: &[Migration] = migrations![
     33 "0033_approvals": Meaning "an earlier version posts and changes entries that wait for approval",
     34 "0034_merged_parties": Meaning "an earlier version does not know that a code stands for another party",
     35 "0035_accruals": Meaning "an earlier version posts accruals without the entry that takes them back",
+    36 "0036_report_layouts",
+    37 "0037_deferrals",
+    38 "0038_distribution",
+    39 "0039_budgets": Statements "an earlier version posts more than budgets have left, and deletes fiscal years of budgets",
     40 "0040_line_matches": Meaning "lines that an earlier version posts have no open lines",
     41 "0041_opening_entries": Statements "an earlier version takes one of several opening entries for all of them",
     42 "0042_dimension_defaults": Meaning "an earlier version posts lines without the dimensions that their accounts add",
     43 "0043_branches": Meaning "an earlier version posts entries that do not balance by branch",
     44 "0044_document_branches": Meaning "an earlier version numbers the documents of every branch in the series of one",
     45 "0045_matching": Statements "the table of the progress of orders is made anew on SQLite, and its checks are wider",
-    36 "0036_report_layouts",
-    37 "0037_deferrals",
-    38 "0038_distribution",
-    39 "0039_budgets": Statements "an earlier version posts more than budgets have left, and deletes fiscal years of budgets",
 ];
 
 impl Migration {

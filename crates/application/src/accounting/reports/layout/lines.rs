@@ -85,7 +85,7 @@ impl Reports {
         let mut rows = self.queries.figure_lines(tenant, &selection, after, request.limit + 1).await?;
         let more = rows.len() > request.limit as usize;
         rows.truncate(request.limit as usize);
-        let next_cursor = rows.last().filter(|_| more).map(|row| cursor(row));
+        let next_cursor = rows.last().filter(|_| more).map(cursor);
         let line = |row: FigureRow| line(row, &counts, &chart, &frame);
         Ok(FigureLinesView { items: rows.into_iter().map(line).collect::<AppResult<_>>()?, next_cursor })
     }
