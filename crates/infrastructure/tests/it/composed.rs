@@ -263,6 +263,29 @@ fn the_lines_of_a_figure_go_along_its_accounts() {
     }
 }
 
+fn narrow_figure(without: Option<DimensionId>, known_at: Option<Timestamp>) -> Composed {
+    let closing_excluded_from = day("2026-01-01");
+    let narrow =
+        FigureSelection { filter: of_dimension(), without, known_at, closing_excluded_from, ..figure() };
+    lines_of_figure(tenant(), &narrow, Some(("1113", place())), 51)
+}
+
+/// Of events, all or only some types.
+fn event_texts() -> [(String, Composed); 2] {
+    let events_of = |types: &[&str]| EventQuery {
+        after: 17,
+        limit: 100,
+        types: types.iter().map(|text| (*text).to_owned()).collect(),
+    };
+    [
+        ("events: all".to_owned(), events(tenant(), &events_of(&[]), 99)),
+        (
+            "events: of types".to_owned(),
+            events(tenant(), &events_of(&["account.*", "journal_entry.posted"]), 99),
+        ),
+    ]
+}
+
 fn reports() -> Vec<(String, Composed)> {
     let balance = Bucket::new(None, day("2026-03-15"));
     let year = Bucket::new(day("2026-01-01"), day("2026-03-15")).without_closing_from(day("2026-01-01"));
@@ -309,43 +332,20 @@ fn reports() -> Vec<(String, Composed)> {
         ..selection.clone()
     };
     let after = Some(place());
-    let events_of = |types: &[&str]| EventQuery {
-        after: 17,
-        limit: 100,
-        types: types.iter().map(|text| (*text).to_owned()).collect(),
-    };
     all.extend([
         ("report: general ledger".to_owned(), all_lines(tenant(), &selection)),
         ("report: general ledger, narrowed".to_owned(), all_lines(tenant(), &narrow)),
         ("report: account ledger".to_owned(), lines_of_account(tenant(), account, &selection, None, 51)),
         ("report: lines of a figure".to_owned(), lines_of_figure(tenant(), &figure(), None, 51)),
-        (
-            "report: lines of a figure, narrowed, after".to_owned(),
-            lines_of_figure(
-                tenant(),
-                &FigureSelection {
-                    filter: of_dimension(),
-                    without: group,
-                    known_at,
-                    closing_excluded_from: day("2026-01-01"),
-                    ..figure()
-                },
-                Some(("1113", place())),
-                51,
-            ),
-        ),
+        ("report: lines of a figure, narrowed, after".to_owned(), narrow_figure(group, known_at)),
         ("report: account ledger, after".to_owned(), lines_of_account(tenant(), account, &narrow, after, 51)),
         ("export: everything".to_owned(), exported_lines(tenant(), ExportRange { from: None, to: None })),
         (
             "export: a range".to_owned(),
             exported_lines(tenant(), ExportRange { from: day("2026-01-01"), to: day("2026-03-15") }),
         ),
-        ("events: all".to_owned(), events(tenant(), &events_of(&[]), 99)),
-        (
-            "events: of types".to_owned(),
-            events(tenant(), &events_of(&["account.*", "journal_entry.posted"]), 99),
-        ),
     ]);
+    all.extend(event_texts());
     all
 }
 

@@ -21,13 +21,18 @@ fn shape(dialect: Dialect) -> BTreeMap<String, String> {
                 forget(&mut shape, dropped.trim_end_matches(';'));
             } else if let Some((old, new)) = renamed(line) {
                 shape = rename(&shape, old, new);
+            } else if let Some((table, name)) = altered(line, " DROP CONSTRAINT ") {
+                let dropped = format!("{name} ");
+                shape.retain(|key, value| !key.starts_with(&dropped) || value != table);
+            } else if let Some((table, text)) = altered(line, " ADD CONSTRAINT ") {
+                // SQLite changes a check by a new table, SQL Server by a new constraint. A list of words stands beside its column
+                // on SQLite.
+                if !text.contains(" IN (") {
+                    shape.insert(format!("{table} constraint"), text.to_owned());
+                    shape.insert(text.to_owned(), table.to_owned());
+                }
             } else if let Some(rest) = line.strip_prefix("ALTER TABLE ") {
-                // SQLite changes a check by a new table, SQL Server by a new constraint.
-                let Some((table, column)) =
-                    rest.split_once(" ADD ").filter(|(_, c)| !c.starts_with("CONSTRAINT"))
-                else {
-                    continue;
-                };
+                let Some((table, column)) = rest.split_once(" ADD ") else { continue };
                 let column = column.trim_start_matches("COLUMN ").split_whitespace().next().unwrap();
                 let null = if line.contains("NOT NULL") { "NOT NULL" } else { "NULL" };
                 shape.insert(format!("{table}.{column}"), null.to_owned());
@@ -43,6 +48,11 @@ fn shape(dialect: Dialect) -> BTreeMap<String, String> {
         }
     }
     shape
+}
+
+/// The table and what is done to it.
+fn altered<'l>(line: &'l str, act: &str) -> Option<(&'l str, &'l str)> {
+    line.strip_prefix("ALTER TABLE ")?.trim_end_matches(';').split_once(act)
 }
 
 fn renamed(line: &str) -> Option<(&str, &str)> {

@@ -84,6 +84,10 @@ pub fn operations(ops: &mut Operations) {
             &DEFERRAL_SOURCE_ACCOUNT,
             &DEFERRAL_TARGET_ACCOUNT,
         ]);
+    acts(ops);
+}
+
+fn acts(ops: &mut Operations) {
     ops.get("/deferrals/{id}", get)
         .id("get_deferral")
         .tag(TAG)

@@ -164,14 +164,14 @@ async fn unknown_and_archived_branches_are_refused_where_they_are_named() {
         assert_eq!(archived.errors(), [at("/branchCode", "branch_archived")], "{path}");
     }
     let wrong = json!({
-        "code": "X", "name": { "en": "X" }, "documentType": "sales_invoice", "branchCode": "NOWHERE", "pattern": "X-{YYYY}-{000}",
+        "code": "X", "name": { "en": "X" }, "documentType": "sales_invoice", "branchCode": "NOWHERE", "pattern": "X-{FY}-{000}",
     });
     let wrong = client.post("/number-series", wrong).await.expect(422);
     assert_eq!(wrong.errors(), [at("/branchCode", "unknown_reference")]);
-    let open = json!({ "code": "X", "name": { "en": "X" }, "documentType": "sales_invoice", "pattern": "{BRANCH}-{YYYY}-{000}" });
+    let open = json!({ "code": "X", "name": { "en": "X" }, "documentType": "sales_invoice", "pattern": "{BRANCH}-{FY}-{000}" });
     let open = client.post("/number-series", open).await.expect(422);
     assert_eq!(open.errors(), [at("/pattern", "number_pattern_branch")]);
-    let series = series(client, "sales_invoice", "RUH", "A-{YYYY}-{000}").await;
+    let series = series(client, "sales_invoice", "RUH", "A-{FY}-{000}").await;
     let journal = json!({ "code": "J", "name": { "en": "J" }, "numberSeriesId": series["id"] });
     let journal = client.post("/journals", journal).await.expect(422);
     assert_eq!(journal.errors(), [at("/numberSeriesId", "number_series_needs_branch")]);

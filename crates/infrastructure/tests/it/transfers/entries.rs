@@ -106,7 +106,7 @@ async fn opening_balances_are_balanced_once() {
         "SELECT credit FROM ledger_line l JOIN account a ON a.id = l.account_id WHERE a.code = '3999'";
     assert_eq!(books.count(opening).await, 2_000_000);
     let error = books.import(ImportKind::OpeningBalances, text, options).await.unwrap_err();
-    assert_eq!(error.violations[0].def.code, "opening_balances_exist");
+    assert_eq!(error.violations[0].def.code, "import_duplicate");
 }
 
 #[tokio::test]
