@@ -244,21 +244,28 @@ INSERT INTO @found (rule_name, tenant, detail)
 SELECT
     N'line_matches_equal_open' AS rule_name,
     t.code AS tenant,
-    CONCAT(N'line ', o.line_no, N' of an entry has ', o.open_amount, N' open') AS detail
-FROM open_line AS o
-INNER JOIN tenant AS t ON t.id = o.tenant_id
-LEFT JOIN (
+    CONCAT(N'what is open of line ', x.line_no, N' of an entry is off by ', SUM(x.amount)) AS detail
+FROM (
+    SELECT
+        o.tenant_id,
+        o.entry_id,
+        o.line_no,
+        CASE WHEN o.reversed_at IS NULL THEN o.open_amount - o.amount ELSE o.open_amount END AS amount
+    FROM open_line AS o
+    UNION ALL
     SELECT
         l.tenant_id,
         l.entry_id,
         l.line_no,
-        CAST(SUM(l.amount) AS DECIMAL(19, 4)) AS amount
+        l.amount
     FROM line_match_line AS l
     INNER JOIN line_match AS m ON m.tenant_id = l.tenant_id AND m.id = l.match_id
-    WHERE m.status = N'matched'
-    GROUP BY l.tenant_id, l.entry_id, l.line_no
-) AS x ON x.tenant_id = o.tenant_id AND x.entry_id = o.entry_id AND x.line_no = o.line_no
-WHERE o.open_amount <> CASE WHEN o.reversed_at IS NULL THEN o.amount - COALESCE(x.amount, 0) ELSE 0 END;
+    INNER JOIN open_line AS i ON i.tenant_id = l.tenant_id AND i.entry_id = l.entry_id AND i.line_no = l.line_no
+    WHERE m.status = N'matched' AND i.reversed_at IS NULL
+) AS x
+INNER JOIN tenant AS t ON t.id = x.tenant_id
+GROUP BY t.code, x.entry_id, x.line_no
+HAVING SUM(x.amount) <> 0;
 
 -- The tax entries of each document are what it posted on the VAT accounts.
 INSERT INTO @found (rule_name, tenant, detail)
