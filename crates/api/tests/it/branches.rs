@@ -163,7 +163,7 @@ async fn settings_name_both_or_neither() {
     assert_eq!(posted["lines"].as_array().unwrap().len(), 2);
 }
 
-/// Whatever lines entries have, each branch balances to the halala.
+/// Each branch balances to the halala, whatever lines its entries have.
 #[test]
 fn every_branch_balances_whatever_is_posted() {
     let amounts = prop::collection::vec((1_u32..100_000, 0_usize..4, any::<bool>()), 1..6);

@@ -103,7 +103,7 @@ async fn a_posting_takes_what_is_left_and_not_more() {
     spend(client, "2026-04-01", "6210", "10.00").await.expect(201);
     spend(client, "2026-04-01", "6220", "0.01").await.expect(422);
     spend(client, "2026-04-01", "6110", "500.00").await.expect(201);
-    // What is given back is there again, and a draft takes nothing.
+    // A reversal gives the amount back to the budget, and a draft takes nothing.
     let back = json!({ "postingDate": "2026-03-20", "post": true, "lines": [
         { "accountCode": "1113", "debit": "5.00" }, { "accountCode": "6210", "credit": "5.00" },
     ] });

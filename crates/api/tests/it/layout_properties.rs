@@ -42,7 +42,7 @@ fn cents(value: &Value) -> i64 {
     value.as_str().unwrap_or("0").replace('.', "").parse().unwrap()
 }
 
-/// What the trial balance says of an account, in cents, debits positive.
+/// The closing balance of an account in the trial balance, in cents, debits positive.
 struct Balance {
     kind: String,
     opening: i64,

@@ -59,7 +59,7 @@ async fn receipts_go_beyond_an_order_as_far_as_item_or_company_allow() {
     let billed = bill(client, &path, "A-1", None).await.expect(201).json();
     assert_eq!(totals(&billed), "550.00 | 82.50 | 632.50", "what is received is billed");
 
-    // Whoever may accepts more, with a reason that the audit log keeps.
+    // A user with the permission accepts more and gives a reason, which the audit log keeps.
     let accepted = receive(client, &path, "3", Some("Two crates came along")).await.expect(200).json();
     assert_eq!(progress(&accepted)["beyond"], "4");
     assert!(reasons(client, &accepted).await.contains(&json!("Two crates came along")));

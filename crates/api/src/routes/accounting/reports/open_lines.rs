@@ -74,7 +74,7 @@ pub fn operation(ops: &mut Operations) {
         .summary("Open lines")
         .description(
             "What is open on each reconcilable account on the day, line by line and by the days since it was posted. \
-             What is open of an account comes to its balance on that day. At most 20,000 lines are shown.",
+             The open amounts of an account add up to its balance on that day. At most 20,000 lines are shown.",
         )
         .access(READ)
         .query::<OpenLinesParams>()

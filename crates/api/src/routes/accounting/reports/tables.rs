@@ -17,7 +17,7 @@ pub const CODE_WIDTH: u8 = 14;
 pub const NAME_WIDTH: u8 = 44;
 pub const MONEY_WIDTH: u8 = 18;
 pub const NUMBER_WIDTH: u8 = 20;
-/// Of words and days.
+/// The width of a column with words or days.
 pub const WORD_WIDTH: u8 = 12;
 
 pub fn column(key: &str, caption: Caption, width: u8, language: Language) -> Column {
