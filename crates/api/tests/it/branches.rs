@@ -10,8 +10,7 @@ const BETWEEN: &str = "2199";
 const BRANCHES: [&str; 3] = ["RUH", "JED", "DMM"];
 
 async fn books() -> (World, TenantKit) {
-    let world = World::new().await;
-    let tenant = world.tenant("alpha", "SAR", "sa-standard").await;
+    let (world, tenant) = World::books().await;
     let client = &tenant.client;
     let dimension = client.get("/dimensions?code=branch").await.ok()["items"][0]["id"].clone();
     let values = format!("/dimensions/{}/values", dimension.as_str().unwrap());

@@ -5,8 +5,7 @@ use testkit::{Client, TenantKit, World, paper};
 
 /// Two years of a small company with branches, one of them closed, and accounts that the template's layouts do not know.
 async fn books() -> (World, TenantKit) {
-    let world = World::new().await;
-    let tenant = world.tenant("alpha", "SAR", "sa-standard").await;
+    let (world, tenant) = World::books().await;
     let client = &tenant.client;
     let name = json!({ "name": { "ar": "شركة النور", "en": "Al Noor" } });
     client.with_etag("PATCH", "/tenants/current", "*", name).await.expect(200);
