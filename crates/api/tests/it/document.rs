@@ -2,6 +2,8 @@
 
 mod unfolded;
 
+use std::collections::HashSet;
+
 use application::authorize::Access;
 use application::platform::permissions::PERMISSIONS;
 use erp_api::bootstrap::api_operations;
@@ -130,8 +132,12 @@ fn every_example_of_the_document_conforms_to_its_schema() {
         assert!(found.len() > 300, "{} examples", found.len());
         // Read once for all examples: a copy of its components in each schema would take minutes.
         let registry = Registry::new().add("urn:document", &document).unwrap().prepare().unwrap();
-        let mut faults = Vec::new();
+        let (mut faults, mut seen) = (Vec::new(), HashSet::new());
         for (at, example) in found {
+            // Operations repeat parameters.
+            if !seen.insert((document.pointer(&at).unwrap().to_string(), example.to_string())) {
+                continue;
+            }
             let schema = json!({ "$ref": format!("urn:document#{}", utf8_percent_encode(&at, FRAGMENT)) });
             let options = jsonschema::options().with_registry(&registry).should_validate_formats(true);
             let validator = options.build(&schema).unwrap();
