@@ -197,12 +197,14 @@ async fn a_warning_posts_all_the_same_and_an_exception_lets_its_user_exceed() {
 async fn opening_balances_spend_nothing_and_what_comes_back_is_always_taken() {
     let (_world, kit) = World::books().await;
     let client = &kit.client;
-    budget(client, json!({ "codeFrom": "1216", "mode": "refuse" })).await;
+    let buildings = budget(client, json!({ "codeFrom": "1216", "mode": "refuse" })).await;
     let opening = json!({ "lines": [
         { "accountCode": "1216", "debit": "700" }, { "accountCode": "3110", "credit": "700" },
     ] });
     client.post("/opening-balances", opening).await.expect(201);
     spend(client, "2026-03-10", "1216", "0.01").await.expect(422);
+    lines(client, &buildings, &[("1216", "2026-03-01", "50.00")]).await;
+    spend(client, "2026-03-10", "1216", "50.00").await.expect(201);
     let expenses = json!({
         "code": "EXPENSES", "name": { "en": "Expenses" }, "fiscalYearCode": "2026", "status": "active",
         "controls": [refuse("period")],
@@ -217,6 +219,8 @@ async fn opening_balances_spend_nothing_and_what_comes_back_is_always_taken() {
         { "accountCode": "1113", "debit": "5.00" }, { "accountCode": "6210", "credit": "5.00" },
     ] });
     client.post("/journal-entries", back).await.expect(201);
+    spend(client, "2026-03-21", "6210", "0.01").await.expect(422);
+    client.with_etag("PATCH", &path, "*", json!({ "status": "locked" })).await.ok();
     spend(client, "2026-03-21", "6210", "0.01").await.expect(422);
 }
 

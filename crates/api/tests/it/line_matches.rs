@@ -341,6 +341,23 @@ async fn an_account_that_becomes_reconcilable_has_its_lines_open() {
     assert_eq!(file.errors()[0].1, "account_has_line_matches", "{}", file.text());
 }
 
+#[tokio::test]
+async fn an_account_that_ceases_to_be_reconcilable_has_no_open_lines() {
+    let (_world, tenant) = World::books().await;
+    let client = &tenant.client;
+    post(client, "2026-03-02", (CARDS, SALES, "100.00"), "T-1").await;
+    let account = client.get(&format!("/accounts?code={CARDS}")).await.ok()["items"][0]["id"].clone();
+    let account = format!("/accounts/{}", account.as_str().unwrap());
+    let path = format!("/open-lines?accountCode={CARDS}");
+    assert_eq!(client.get(&path).await.ok()["items"].as_array().unwrap().len(), 1);
+    client.with_etag("PATCH", &account, "*", json!({ "reconcilable": false })).await.expect(200);
+    assert_eq!(client.get(&path).await.ok()["items"], json!([]));
+    post(client, "2026-03-03", (CARDS, SALES, "7.00"), "T-2").await;
+    client.with_etag("PATCH", &account, "*", json!({ "reconcilable": true })).await.expect(200);
+    assert_eq!(open(client, CARDS, "2026-03-31").await, ["100.00", "7.00"]);
+    sound(client).await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_line_is_not_matched_twice_at_once() {
     let (_world, tenant) = World::books().await;
