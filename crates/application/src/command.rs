@@ -7,6 +7,8 @@ use bytes::Bytes;
 use domain::error::Violation;
 use domain::ids::TenantId;
 use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 use uuid::Uuid;
 
 use crate::authorize::{self, Access};
@@ -57,6 +59,20 @@ pub struct Executed {
     pub version: Option<i64>,
     /// An earlier request with this idempotency key did it.
     pub replayed: bool,
+}
+
+impl Executed {
+    /// The answer as data, for callers in the process.
+    pub fn read<T: DeserializeOwned>(&self) -> AppResult<T> {
+        let read = serde_json::from_slice(&self.body);
+        read.map_err(|error| AppError::internal(format!("the answer of a command: {error}")))
+    }
+
+    /// The answer with what is never stored with it.
+    pub fn with(self, change: impl FnOnce(Value) -> Value) -> AppResult<Self> {
+        let answer = change(self.read()?);
+        Ok(Self { body: answer.to_string().into(), ..self })
+    }
 }
 
 /// The parts that commands need. The database lets the cache forget what its works [touched](Work::touched).

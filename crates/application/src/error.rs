@@ -95,6 +95,16 @@ impl AppError {
     pub fn internal(text: impl Into<String>) -> Self {
         Self { internal: Some(text.into()), ..Self::of(&INTERNAL_ERROR) }
     }
+    /// What the ledger refuses of an entry whose lines are not the caller's: the date is mended at the member `date` of the
+    /// request, and the rest points at the request as a whole.
+    #[must_use]
+    pub fn of_the_whole(self, date: &str) -> Self {
+        let moved = self.violations.into_iter().map(|violation| {
+            let pointer = if violation.pointer == "/postingDate" { date } else { "" };
+            violation.at(pointer)
+        });
+        Self { violations: moved.collect(), ..self }
+    }
     /// The category that decides the status: the first violation's, unless one of them cannot be read at all.
     pub fn category(&self) -> Category {
         if let Some(headline) = &self.headline {

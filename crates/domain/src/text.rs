@@ -10,6 +10,8 @@ pub const DESCRIPTION_LENGTH_MAX: usize = 500;
 pub const NAME_LENGTH_MAX: usize = 200;
 /// Longest code, in characters.
 pub const CODE_LENGTH_MAX: usize = 50;
+/// Most letters of a code all spellings of which are looked up: 256 spellings cost less than the codes of a large tenant.
+const SPELLED_LETTERS_MAX: usize = 8;
 
 crate::errors! {
     TEXT_TOO_LONG = "text_too_long", Rule, User,
@@ -226,6 +228,23 @@ impl Code {
     pub fn key(&self) -> String {
         code_key(&self.0)
     }
+    /// All codes that are the same code as this one, unless they are too many or letters beyond ASCII have another case.
+    pub fn spellings(&self) -> Option<Vec<String>> {
+        let key = self.key();
+        let cased = self.0.chars().any(|c| !c.is_ascii() && (c.is_lowercase() || c.is_uppercase()));
+        let letters = key.chars().filter(char::is_ascii_alphabetic).count();
+        if cased || letters > SPELLED_LETTERS_MAX || self.0.to_ascii_lowercase() != key {
+            return None;
+        }
+        let mut spellings = vec![String::with_capacity(key.len())];
+        for c in key.chars() {
+            let mut capitals = if c.is_ascii_lowercase() { spellings.clone() } else { Vec::new() };
+            capitals.iter_mut().for_each(|spelling| spelling.push(c.to_ascii_uppercase()));
+            spellings.iter_mut().for_each(|spelling| spelling.push(c));
+            spellings.append(&mut capitals);
+        }
+        Some(spellings)
+    }
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -339,6 +358,20 @@ mod tests {
         assert_eq!(stored("", ""), None);
         assert_eq!(stored(&"ق".repeat(NAME_LENGTH_MAX + 1), "Cash"), None);
         assert_eq!(LocalizedName::stored(None, None), None);
+    }
+
+    #[test]
+    fn a_code_has_a_spelling_for_each_case_of_each_letter() {
+        let spellings = |code: &str| Code::parse(code).unwrap().spellings();
+        assert_eq!(spellings("a-1B").unwrap(), ["a-1b", "A-1b", "a-1B", "A-1B"]);
+        assert_eq!(spellings("قيد-7").unwrap(), ["قيد-7"]);
+        let longest = spellings("Supplier-7").unwrap();
+        assert_eq!(longest.len(), 256);
+        assert!(longest.iter().all(|spelling| Code::parse(spelling).unwrap().key() == "supplier-7"));
+        assert!(longest.contains(&"Supplier-7".to_owned()));
+        for code in ["suppliers-7", "é-1", "É-1"] {
+            assert_eq!(spellings(code), None, "{code}");
+        }
     }
 
     #[test]

@@ -57,6 +57,21 @@ impl World {
         Self::open(folder, settings).await
     }
 
+    /// A world with the tenant `alpha`, which has the Saudi chart of accounts.
+    pub async fn books() -> (Self, TenantKit) {
+        let world = Self::new().await;
+        let tenant = world.tenant("alpha", "SAR", "sa-standard").await;
+        (world, tenant)
+    }
+
+    /// A world with the tenant `alpha`, which has no other accounts than these.
+    pub async fn books_of(accounts: &[(&str, &str)]) -> (Self, TenantKit) {
+        let world = Self::new().await;
+        let tenant = world.tenant("alpha", "SAR", "empty").await;
+        tenant.accounts(accounts).await;
+        (world, tenant)
+    }
+
     async fn open(folder: TempDir, settings: &[(&str, &str)]) -> Self {
         let mut pairs = vec![
             ("Data:Directory".to_owned(), folder.path().display().to_string()),

@@ -1,6 +1,7 @@
 //! Lists: one page as JSON, or the whole list as CSV or NDJSON, walked page by page as the client reads.
 
 use std::future::Future;
+use std::sync::Arc;
 
 use application::error::{AppError, AppResult};
 use application::paging::{Count, ListQuery, Page, UNKNOWN_PARAMETER};
@@ -19,6 +20,7 @@ use utoipa::ToSchema;
 
 use super::csv::Columns;
 use super::{ApiResult, json_bytes, to_bytes};
+use crate::extract::ListParams;
 use crate::extract::list_params::ListRequest;
 use crate::media::Media;
 use crate::problem::Problem;
@@ -101,6 +103,25 @@ where
     Fut: Future<Output = AppResult<Page<T>>> + Send + 'static,
 {
     answer(Pages::of(page), request, accept).await
+}
+
+/// Answers a list that is read from queries.
+pub async fn list_from<Q, T, F, S>(
+    queries: Arc<Q>,
+    page: F,
+    params: ListParams<S>,
+    accept: Media,
+) -> ApiResult
+where
+    Q: Send + Sync + 'static + ?Sized,
+    T: Serialize + ToSchema + Send + 'static,
+    F: for<'a> Fn(&'a Q, &'a ListQuery) -> BoxFuture<'a, AppResult<Page<T>>> + Clone + Send + Sync + 'static,
+{
+    let page = move |query| {
+        let (queries, page) = (queries.clone(), page.clone());
+        async move { page(&queries, &query).await }
+    };
+    list(page, params.into_inner(), accept).await
 }
 
 async fn answer(pages: Pages, request: ListRequest, accept: Media) -> ApiResult {

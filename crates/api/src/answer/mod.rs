@@ -21,7 +21,7 @@ use crate::media::Media;
 use crate::problem::Problem;
 
 pub use csv::Columns;
-pub use list::{STREAM_PAGE_ITEMS, cached_list, list};
+pub use list::{STREAM_PAGE_ITEMS, cached_list, list, list_from};
 
 pub type ApiResult = Result<Response, Problem>;
 

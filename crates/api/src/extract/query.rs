@@ -19,7 +19,7 @@ impl<T: WireQuery, S: Sync> FromRequestParts<S> for Query<T> {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         let pairs = QueryPairs::parse(parts.uri.query().unwrap_or(""))?;
         let mut errors = Violations::new();
-        let mut allowed = T::names().to_vec();
+        let mut allowed = T::names();
         if parts.method != Method::GET {
             allowed.push(DRY_RUN);
         }

@@ -105,9 +105,7 @@ async fn a_heading_does_not_lie_below_itself_nor_too_deep() {
 
 #[tokio::test]
 async fn entries_hold_an_account_in_shape() {
-    let world = World::new().await;
-    let kit = world.tenant("alpha", "SAR", "empty").await;
-    kit.accounts(&[("1", "asset"), ("2", "income")]).await;
+    let (_world, kit) = World::books_of(&[("1", "asset"), ("2", "income")]).await;
     kit.post("2026-03-01", &[("1", "5.00", ""), ("2", "", "5.00")]).await;
     let account = kit.client.get("/accounts?code=1").await.ok()["items"][0].clone();
     let path = format!("/accounts/{}", account["id"].as_str().unwrap());
@@ -126,9 +124,7 @@ async fn entries_hold_an_account_in_shape() {
 
 #[tokio::test]
 async fn a_draft_holds_its_account() {
-    let world = World::new().await;
-    let kit = world.tenant("alpha", "SAR", "empty").await;
-    kit.accounts(&[("1", "asset"), ("2", "income")]).await;
+    let (_world, kit) = World::books_of(&[("1", "asset"), ("2", "income")]).await;
     let draft = testkit::world::entry("2026-03-01", &[("1", "5.00", ""), ("2", "", "5.00")], false);
     kit.client.post("/journal-entries", draft).await.expect(201);
     let account = kit.client.get("/accounts?code=1").await.ok()["items"][0].clone();

@@ -1,13 +1,7 @@
 //! Accruals: entries that are posted together with the entry that takes them back.
 
 use serde_json::{Value, json};
-use testkit::{Client, TenantKit, World};
-
-async fn books() -> (World, TenantKit) {
-    let world = World::new().await;
-    let tenant = world.tenant("alpha", "SAR", "sa-standard").await;
-    (world, tenant)
-}
+use testkit::{Client, World};
 
 fn accrual(amount: &str, reverse_on: &str) -> Value {
     json!({
@@ -30,7 +24,7 @@ fn path(entry: &Value) -> String {
 
 #[tokio::test]
 async fn an_accrual_is_taken_back_on_its_day_once_and_linked_both_ways() {
-    let (_world, tenant) = books().await;
+    let (_world, tenant) = World::books().await;
     let client = &tenant.client;
     let mut body = accrual("1234.56", "2026-04-01");
     body["post"] = json!(true);
@@ -58,7 +52,7 @@ async fn an_accrual_is_taken_back_on_its_day_once_and_linked_both_ways() {
 
 #[tokio::test]
 async fn the_day_of_a_draft_changes_until_it_is_posted_and_lies_after_its_date() {
-    let (_world, tenant) = books().await;
+    let (_world, tenant) = World::books().await;
     let client = &tenant.client;
     let early = client.post("/journal-entries", accrual("10.00", "2026-03-31")).await.expect(422);
     assert_eq!(early.errors(), [("/reverseOn".to_owned(), "reverse_on_not_later".to_owned())]);
@@ -91,7 +85,7 @@ async fn the_day_of_a_draft_changes_until_it_is_posted_and_lies_after_its_date()
 
 #[tokio::test]
 async fn the_approval_of_an_accrual_covers_the_entry_that_takes_it_back() {
-    let (world, tenant) = books().await;
+    let (world, tenant) = World::books().await;
     let client = &tenant.client;
     let role = client.get("/roles?code=financial_controller").await.ok()["items"][0]["id"].clone();
     world.user(client, "controller@alpha.example", &[role.as_str().unwrap()]).await;

@@ -21,8 +21,7 @@ struct Person {
 
 impl House {
     async fn new() -> Self {
-        let world = World::new().await;
-        let tenant = world.tenant("alpha", "SAR", "sa-standard").await;
+        let (world, tenant) = World::books().await;
         let roles = tenant.client.get("/roles").await.ok();
         let role = |code: &str| {
             let all = roles["items"].as_array().unwrap();

@@ -10,10 +10,7 @@ const SALE: &[(&str, &str, &str)] = &[("1000", "5", ""), ("4000", "", "5")];
 const SEVERAL: usize = 4;
 
 async fn books() -> (World, TenantKit) {
-    let world = World::new().await;
-    let kit = world.tenant("alpha", "SAR", "empty").await;
-    kit.accounts(&[("1000", "asset"), ("4000", "income")]).await;
-    (world, kit)
+    World::books_of(&[("1000", "asset"), ("4000", "income")]).await
 }
 
 /// Exactly one answer has this status; the codes of all others.
@@ -102,8 +99,7 @@ async fn a_key_that_comes_several_times_at_once_posts_once() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn parts_of_the_opening_balances_are_posted_side_by_side() {
-    let world = World::new().await;
-    let kit = world.tenant("alpha", "SAR", "sa-standard").await;
+    let (_world, kit) = World::books().await;
     let lines = entry("2026-01-01", &[("1113", "5", ""), ("3110", "", "5")], true)["lines"].clone();
     let body = json!({ "postingDate": "2026-01-01", "lines": lines });
     let opening = (0..SEVERAL).map(|_| kit.client.post("/opening-balances", body.clone()));

@@ -8,10 +8,7 @@ use testkit::{TenantKit, World};
 const SALE: &[(&str, &str, &str)] = &[("1000", "10.00", ""), ("4000", "", "10.00")];
 
 async fn books() -> (World, TenantKit) {
-    let world = World::new().await;
-    let tenant = world.tenant("alpha", "SAR", "empty").await;
-    tenant.accounts(&[("1000", "asset"), ("4000", "income")]).await;
-    (world, tenant)
+    World::books_of(&[("1000", "asset"), ("4000", "income")]).await
 }
 
 fn create(lines: &[(&str, &str, &str)]) -> Value {

@@ -1,6 +1,5 @@
 //! Bodies that come slowly, or are much larger than they look: what they cost, and that nobody else pays for them.
 
-use std::path::Path;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -9,21 +8,11 @@ use testkit::{Server, World};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-const BINARY: &str = env!("CARGO_BIN_EXE_erp-api");
+use crate::connections::{server, socket};
+
 /// Longer than anything here may take; a test that waits so long has failed.
 const FOR_EVER: Duration = Duration::from_secs(90);
 const MIB: usize = 1 << 20;
-
-async fn server(folder: &Path, settings: &[(&str, &str)]) -> Server {
-    let settings: Vec<_> = [("Bootstrap:Template", "empty")].iter().chain(settings).copied().collect();
-    Server::start(Path::new(BINARY), folder, &settings).await
-}
-
-async fn socket(server: &Server, text: &str) -> TcpStream {
-    let mut socket = TcpStream::connect(server.url.trim_start_matches("http://")).await.unwrap();
-    socket.write_all(text.as_bytes()).await.unwrap();
-    socket
-}
 
 /// Everything that comes until the server closes the connection.
 async fn rest(mut socket: TcpStream) -> String {

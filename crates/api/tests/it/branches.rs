@@ -10,8 +10,7 @@ const BETWEEN: &str = "2199";
 const BRANCHES: [&str; 3] = ["RUH", "JED", "DMM"];
 
 async fn books() -> (World, TenantKit) {
-    let world = World::new().await;
-    let tenant = world.tenant("alpha", "SAR", "sa-standard").await;
+    let (world, tenant) = World::books().await;
     let client = &tenant.client;
     let dimension = client.get("/dimensions?code=branch").await.ok()["items"][0]["id"].clone();
     let values = format!("/dimensions/{}/values", dimension.as_str().unwrap());
@@ -161,6 +160,14 @@ async fn settings_name_both_or_neither() {
     let body = json!({ "postingDate": "2026-03-06", "post": true, "lines": lines });
     let posted = client.post("/journal-entries", body).await.expect(201).json();
     assert_eq!(posted["lines"].as_array().unwrap().len(), 2);
+    // An entry that was posted without such lines is taken back as it is.
+    let between = client.get(&format!("/accounts?code={BETWEEN}")).await.ok()["items"][0]["id"].clone();
+    let on = json!({ "balancingDimensionId": dimension, "interBranchAccountId": between });
+    client.with_etag("PATCH", "/ledger-settings", "*", on).await.ok();
+    let reverse = format!("/journal-entries/{}/reverse", posted["id"].as_str().unwrap());
+    let body = json!({ "postingDate": "2026-03-07", "reason": "Twice" });
+    let reversal = client.with_etag("POST", &reverse, "*", body).await.expect(201).json();
+    assert_eq!(reversal["lines"].as_array().unwrap().len(), 2, "{reversal}");
 }
 
 /// Each branch balances to the halala, whatever lines its entries have.

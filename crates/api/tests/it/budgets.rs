@@ -1,13 +1,8 @@
 //! Budgets as a client meets them: lines, copies, files, the report, and postings that are compared with them.
 
+use domain::accounting::budget::CONTROLLED_BUDGETS_MAX;
 use serde_json::{Value, json};
-use testkit::{Answer, Client, TenantKit, World};
-
-async fn books() -> (World, TenantKit) {
-    let world = World::new().await;
-    let kit = world.tenant("alpha", "SAR", "sa-standard").await;
-    (world, kit)
-}
+use testkit::{Answer, Client, World};
 
 /// A budget of 2026 that refuses what exceeds it on the accounts 6210 to 6299.
 async fn budget(client: &Client, control: Value) -> String {
@@ -41,7 +36,7 @@ async fn spend(client: &Client, date: &str, account: &str, amount: &str) -> Answ
 
 #[tokio::test]
 async fn lines_are_saved_replaced_removed_and_listed() {
-    let (_world, kit) = books().await;
+    let (_world, kit) = World::books().await;
     let client = &kit.client;
     let path = budget(client, refuse("period")).await;
     let saved =
@@ -88,7 +83,7 @@ async fn lines_are_saved_replaced_removed_and_listed() {
 
 #[tokio::test]
 async fn a_posting_takes_what_is_left_and_not_more() {
-    let (_world, kit) = books().await;
+    let (_world, kit) = World::books().await;
     let client = &kit.client;
     let path = budget(client, refuse("period")).await;
     lines(client, &path, &[("6210", "2026-03-01", "100.00"), ("6210", "2026-04-01", "10.00")]).await;
@@ -118,7 +113,7 @@ async fn a_posting_takes_what_is_left_and_not_more() {
 
 #[tokio::test]
 async fn the_year_to_date_carries_what_was_not_spent() {
-    let (_world, kit) = books().await;
+    let (_world, kit) = World::books().await;
     let client = &kit.client;
     let path = budget(client, refuse("year_to_date")).await;
     lines(
@@ -140,7 +135,7 @@ async fn the_year_to_date_carries_what_was_not_spent() {
 
 #[tokio::test]
 async fn values_of_a_dimension_have_budgets_of_their_own() {
-    let (_world, kit) = books().await;
+    let (_world, kit) = World::books().await;
     let client = &kit.client;
     let made = client.post("/dimensions", json!({ "code": "site", "name": { "en": "B" } })).await.expect(201);
     let values = format!("/dimensions/{}/values", made.json()["id"].as_str().unwrap());
@@ -169,7 +164,7 @@ async fn values_of_a_dimension_have_budgets_of_their_own() {
 
 #[tokio::test]
 async fn a_warning_posts_all_the_same_and_an_exception_lets_its_user_exceed() {
-    let (_world, kit) = books().await;
+    let (_world, kit) = World::books().await;
     let client = &kit.client;
     let path = budget(client, json!({ "codeFrom": "6210", "mode": "warn" })).await;
     let warned = spend(client, "2026-03-10", "6210", "60.00").await.expect(201).json();
@@ -199,8 +194,73 @@ async fn a_warning_posts_all_the_same_and_an_exception_lets_its_user_exceed() {
 }
 
 #[tokio::test]
+async fn opening_balances_spend_nothing_and_what_comes_back_is_always_taken() {
+    let (_world, kit) = World::books().await;
+    let client = &kit.client;
+    let buildings = budget(client, json!({ "codeFrom": "1216", "mode": "refuse" })).await;
+    let opening = json!({ "lines": [
+        { "accountCode": "1216", "debit": "700" }, { "accountCode": "3110", "credit": "700" },
+    ] });
+    client.post("/opening-balances", opening).await.expect(201);
+    spend(client, "2026-03-10", "1216", "0.01").await.expect(422);
+    lines(client, &buildings, &[("1216", "2026-03-01", "50.00")]).await;
+    spend(client, "2026-03-10", "1216", "50.00").await.expect(201);
+    let expenses = json!({
+        "code": "EXPENSES", "name": { "en": "Expenses" }, "fiscalYearCode": "2026", "status": "active",
+        "controls": [refuse("period")],
+    });
+    let made = client.post("/budgets", expenses).await.expect(201).json();
+    let path = format!("/budgets/{}", made["id"].as_str().unwrap());
+    lines(client, &path, &[("6210", "2026-03-01", "100.00")]).await;
+    spend(client, "2026-03-10", "6210", "100.00").await.expect(201);
+    // Nothing is left any more, and less than that.
+    lines(client, &path, &[("6210", "2026-03-01", "50.00")]).await;
+    let back = json!({ "postingDate": "2026-03-20", "post": true, "lines": [
+        { "accountCode": "1113", "debit": "5.00" }, { "accountCode": "6210", "credit": "5.00" },
+    ] });
+    client.post("/journal-entries", back).await.expect(201);
+    spend(client, "2026-03-21", "6210", "0.01").await.expect(422);
+    client.with_etag("PATCH", &path, "*", json!({ "status": "locked" })).await.ok();
+    spend(client, "2026-03-21", "6210", "0.01").await.expect(422);
+}
+
+#[tokio::test]
+async fn budgets_keep_their_year_and_their_number_and_exceptions_are_for_who_is_there() {
+    let (world, kit) = World::books().await;
+    let client = &kit.client;
+    let path = budget(client, refuse("period")).await;
+    client.post("/fiscal-years/generate", json!({ "start": "2027-01-01" })).await;
+    let next = json!({ "fiscalYearCode": "2027" });
+    client.with_etag("PATCH", &path, "*", next.clone()).await.expect(200);
+    client.with_etag("PATCH", &path, "*", json!({ "fiscalYearCode": "2026" })).await.expect(200);
+    lines(client, &path, &[("6210", "2026-03-01", "100.00")]).await;
+    let refused = client.with_etag("PATCH", &path, "*", next).await.expect(409);
+    assert_eq!(refused.errors(), [("/fiscalYearId".to_owned(), "budget_year_fixed".to_owned())]);
+
+    let further = |number: usize| {
+        json!({
+            "code": format!("F{number}"), "name": { "en": "Further" }, "fiscalYearCode": "2026", "status": "active",
+            "controls": [refuse("period")],
+        })
+    };
+    for number in 1..CONTROLLED_BUDGETS_MAX {
+        client.post("/budgets", further(number)).await.expect(201);
+    }
+    let refused = client.post("/budgets", further(CONTROLLED_BUDGETS_MAX)).await.expect(422);
+    assert_eq!(refused.errors(), [("/controls".to_owned(), "budgets_too_many".to_owned())]);
+    client.with_etag("PATCH", &path, "*", json!({ "name": { "en": "One of them" } })).await.expect(200);
+
+    let role = client.get("/roles?code=financial_controller").await.ok()["items"][0]["id"].clone();
+    let user = world.user(client, "sara@alpha.example", &[role.as_str().unwrap()]).await;
+    client.with_etag("POST", &format!("/users/{user}/deactivate"), "*", Value::Null).await.expect(200);
+    let body = json!({ "budgetCode": "B26", "userId": user, "expiresAt": "2099-01-01T00:00:00Z", "reason": "Storm" });
+    let refused = client.post("/budget-exceptions", body).await.expect(422);
+    assert_eq!(refused.errors(), [("/userId".to_owned(), "unknown_reference".to_owned())]);
+}
+
+#[tokio::test]
 async fn of_two_postings_at_once_one_takes_the_last_riyal() {
-    let (_world, kit) = books().await;
+    let (_world, kit) = World::books().await;
     let client = &kit.client;
     let path = budget(client, refuse("period")).await;
     lines(client, &path, &[("6210", "2026-03-01", "3.00")]).await;
@@ -212,7 +272,7 @@ async fn of_two_postings_at_once_one_takes_the_last_riyal() {
 
 #[tokio::test]
 async fn a_budget_is_copied_from_a_year_or_another_budget_with_a_percentage() {
-    let (_world, kit) = books().await;
+    let (_world, kit) = World::books().await;
     let client = &kit.client;
     spend(client, "2026-03-10", "6210", "100.01").await.expect(201);
     client.post("/fiscal-years/generate", json!({ "start": "2027-01-01" })).await;
@@ -244,7 +304,7 @@ async fn a_budget_is_copied_from_a_year_or_another_budget_with_a_percentage() {
 
 #[tokio::test]
 async fn the_report_shows_budget_actual_variance_and_percentage_by_account_and_period() {
-    let (_world, kit) = books().await;
+    let (_world, kit) = World::books().await;
     let client = &kit.client;
     let path = budget(client, json!({ "codeFrom": "6210", "mode": "none" })).await;
     lines(client, &path, &[("6210", "2026-03-01", "200.00"), ("4110", "2026-03-01", "400.00")]).await;
@@ -276,7 +336,7 @@ async fn the_report_shows_budget_actual_variance_and_percentage_by_account_and_p
 
 #[tokio::test]
 async fn lines_come_from_a_file_whole_or_not_at_all() {
-    let (_world, kit) = books().await;
+    let (_world, kit) = World::books().await;
     let client = &kit.client;
     let path = budget(client, refuse("period")).await;
     let import = async |text: &'static str| {

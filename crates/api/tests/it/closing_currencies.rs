@@ -7,8 +7,7 @@ use testkit::{Client, TenantKit, World};
 
 /// 2025 with sales and expenses in dollars, and an account on which only an exchange difference is left.
 async fn books() -> (World, TenantKit) {
-    let world = World::new().await;
-    let tenant = world.tenant("alpha", "SAR", "sa-standard").await;
+    let (world, tenant) = World::books().await;
     let client = &tenant.client;
     client.post("/fiscal-years/generate", json!({ "start": "2025-01-01", "years": 1 })).await.expect(200);
     for code in ["1199", "4199", "6299", "7299"] {

@@ -15,7 +15,7 @@ fn at(pointer: &str, code: &str) -> (String, String) {
 
 #[tokio::test]
 async fn a_profile_that_nobody_saved_has_the_name_of_the_tenant() {
-    let world = World::with(&[("Bootstrap:Template", "empty")]).await;
+    let world = World::new().await;
     let tenant = world.tenant("alpha", "SAR", "empty").await;
     let name = tenant.client.get("/tenants/current").await.ok()["name"].clone();
     let profile = tenant.client.get("/company-profile").await;
@@ -34,7 +34,7 @@ async fn a_profile_that_nobody_saved_has_the_name_of_the_tenant() {
 
 #[tokio::test]
 async fn a_profile_is_saved_as_a_whole_and_changed_in_parts() {
-    let world = World::with(&[("Bootstrap:Template", "empty")]).await;
+    let world = World::new().await;
     let tenant = world.tenant("alpha", "SAR", "empty").await;
     let client = &tenant.client;
     let unsaved = client.get("/company-profile").await.etag();
@@ -77,7 +77,7 @@ async fn a_profile_is_saved_as_a_whole_and_changed_in_parts() {
 
 #[tokio::test]
 async fn numbers_and_addresses_have_their_forms() {
-    let world = World::with(&[("Bootstrap:Template", "empty")]).await;
+    let world = World::new().await;
     let tenant = world.tenant("alpha", "SAR", "empty").await;
     let client = &tenant.client;
     for number in ["300000000000002", "39999999990000", "3999999999A0003", "299999999900003"] {
@@ -121,7 +121,7 @@ async fn each_tenant_has_a_profile_of_its_own_and_the_example_company_a_vat_numb
 
 #[tokio::test]
 async fn a_branch_has_an_address_and_numbers_of_its_own() {
-    let world = World::with(&[("Bootstrap:Template", "empty")]).await;
+    let world = World::new().await;
     let tenant = world.tenant("alpha", "SAR", "empty").await;
     let client = &tenant.client;
     let body = json!({

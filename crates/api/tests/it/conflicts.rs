@@ -4,10 +4,7 @@ use serde_json::{Value, json};
 use testkit::{Answer, Client, TenantKit, World};
 
 async fn tenant() -> (World, TenantKit) {
-    let world = World::with(&[("Bootstrap:Template", "empty")]).await;
-    let tenant = world.tenant("alpha", "SAR", "empty").await;
-    tenant.accounts(&[("1000", "asset"), ("4000", "income")]).await;
-    (world, tenant)
+    World::books_of(&[("1000", "asset"), ("4000", "income")]).await
 }
 
 /// Sends the same four times at once: one is made, the others are refused by the member that is taken.

@@ -13,13 +13,13 @@ const BINARY: &str = env!("CARGO_BIN_EXE_erp-api");
 const FOR_EVER: Duration = Duration::from_secs(60);
 const LIVE: &str = "GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
-async fn server(folder: &Path, settings: &[(&str, &str)]) -> Server {
+pub async fn server(folder: &Path, settings: &[(&str, &str)]) -> Server {
     let settings: Vec<_> = [("Bootstrap:Template", "empty")].iter().chain(settings).copied().collect();
     Server::start(Path::new(BINARY), folder, &settings).await
 }
 
 /// A socket that has sent `text`.
-async fn socket(server: &Server, text: &str) -> TcpStream {
+pub async fn socket(server: &Server, text: &str) -> TcpStream {
     let mut socket = TcpStream::connect(server.url.trim_start_matches("http://")).await.unwrap();
     socket.write_all(text.as_bytes()).await.unwrap();
     socket

@@ -97,9 +97,7 @@ async fn many_rates_are_saved_at_once_or_not_at_all() {
 /// Also where nothing is posted yet: what is wrong with a recurring entry is told in the tenant's decimals.
 #[tokio::test]
 async fn a_recurring_entry_is_told_in_the_decimals_of_the_tenants_currency() {
-    let world = World::new().await;
-    let kit = world.tenant("alpha", "SAR", "empty").await;
-    kit.accounts(&[("1", "asset"), ("6", "expense")]).await;
+    let (_world, kit) = World::books_of(&[("1", "asset"), ("6", "expense")]).await;
     let fine = json!({ "code": "USD", "name": { "en": "US dollar" }, "scale": 4 });
     kit.client.post("/currencies", fine).await.expect(201);
     let body = |credit: &str| {

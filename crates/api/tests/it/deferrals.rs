@@ -4,6 +4,7 @@
 use application::accounting::deferrals::run_due::run_due_deferrals;
 use application::accounting::recurring::RecurringRun;
 use serde_json::{Value, json};
+use testkit::world::PASSWORD;
 use testkit::{Answer, Client, TenantKit, World};
 
 struct Books {
@@ -12,8 +13,7 @@ struct Books {
 }
 
 async fn books() -> Books {
-    let world = World::new().await;
-    let kit = world.tenant("alpha", "SAR", "sa-standard").await;
+    let (world, kit) = World::books().await;
     Books { world, kit }
 }
 
@@ -176,6 +176,70 @@ async fn a_cancelled_deferral_is_posted_dropped_or_taken_back() {
     let again = books.act(&made[1], "cancel", cancel("drop", Value::Null)).await.expect(409);
     assert_eq!(again.code(), "deferral_closed");
     assert_eq!(client.get("/integrity/checks").await.ok()["ok"], true);
+}
+
+#[tokio::test]
+async fn no_line_is_posted_before_its_day_and_reversals_take_the_day_that_is_given() {
+    let books = books().await;
+    let client = &books.kit.client;
+    let made = client.post("/deferrals", insurance("INS")).await.expect(201).json();
+    let body = json!({ "through": "2026-02-28", "postingDate": "2026-02-10" });
+    books.act(&made, "run", body).await.ok();
+    assert_eq!(balance(client, "6210", "2026-02-09").await, "0.00");
+    assert_eq!(balance(client, "6210", "2026-02-27").await, "548.39");
+    assert_eq!(balance(client, "6210", "2026-02-28").await, "1548.39");
+    for action in ["run", "cancel"] {
+        let body = match action {
+            "run" => json!({}),
+            _ => json!({ "rest": "drop", "reason": "x" }),
+        };
+        let path = format!("{}/{action}", path(&made));
+        assert_eq!(
+            client.with_etag("POST", &path, "\"1\"", body).await.expect(412).code(),
+            "stale_version",
+            "{action}"
+        );
+    }
+    let back = json!({ "rest": "take_back", "date": "2026-03-05", "reason": "Void from the beginning" });
+    books.act(&made, "cancel", back).await.ok();
+    assert_eq!(balance(client, "6210", "2026-03-04").await, "1548.39");
+    assert_eq!(balance(client, "6210", "2026-03-05").await, "0.00");
+
+    let short = json!({
+        "code": "SHORT", "name": { "en": "Short" }, "sourceAccountCode": "1142", "targetAccountCode": "6210",
+        "amount": "10.00", "start": "2026-01-01", "periods": 1,
+    });
+    let short = client.post("/deferrals", short).await.expect(201).json();
+    assert_eq!(
+        books.act(&short, "run", json!({ "through": "2026-01-31" })).await.ok()["status"],
+        "completed"
+    );
+    for rest in ["post", "drop"] {
+        let refused = books.act(&short, "cancel", json!({ "rest": rest, "reason": "x" })).await.expect(409);
+        assert_eq!(refused.code(), "deferral_closed", "{rest}");
+    }
+    books.act(&short, "cancel", json!({ "rest": "take_back", "reason": "x" })).await.ok();
+    assert_eq!(balance(client, "6210", "2026-12-31").await, "0.00");
+}
+
+#[tokio::test]
+async fn the_background_posts_for_whoever_made_the_deferral_while_that_person_may() {
+    let books = books().await;
+    let admin = &books.kit.client;
+    let role = json!({
+        "code": "sara", "name": { "en": "Sara" },
+        "permissions": ["accounting.deferral.*", "accounting.journal_entry.*"],
+    });
+    let role = admin.post("/roles", role).await.expect(201).json()["id"].clone();
+    let user = books.world.user(admin, "sara@alpha.example", &[role.as_str().unwrap()]).await;
+    let sara = books.world.sign_in("sara@alpha.example", PASSWORD, None).await;
+    let made = sara.post("/deferrals", insurance("INS")).await.expect(201).json();
+    assert_eq!(books.background("2026-01-31").await, (1, 0));
+    admin.with_etag("POST", &format!("/users/{user}/deactivate"), "*", Value::Null).await.expect(200);
+    assert_eq!(books.background("2026-02-28").await, (0, 1));
+    let shown = admin.get(&path(&made)).await.ok();
+    assert_eq!(statuses(&shown)[..3], ["posted", "failed", "planned"]);
+    assert_eq!(shown["lines"][1]["errors"][0]["code"], "orderer_inactive");
 }
 
 #[tokio::test]

@@ -1,21 +1,9 @@
 //! Dimensions that accounts give to lines which name none.
 
 use serde_json::{Value, json};
-use testkit::{TenantKit, World};
+use testkit::World;
 
-async fn books(world: &World) -> TenantKit {
-    let kit = world.tenant("alpha", "SAR", "empty").await;
-    kit.accounts(&[("1", "asset"), ("61", "expense"), ("62", "expense")]).await;
-    for (dimension, values) in [("branch", ["RUH", "JED"]), ("project", ["P1", "P2"])] {
-        let body = json!({ "code": dimension, "name": { "en": dimension } });
-        let made = kit.client.post("/dimensions", body).await.expect(201).json();
-        for value in values {
-            let path = format!("/dimensions/{}/values", made["id"].as_str().unwrap());
-            kit.client.post(&path, json!({ "code": value, "name": { "en": value } })).await.expect(201);
-        }
-    }
-    kit
-}
+use crate::dimensions::books;
 
 fn default(account: &str, dimension: &str, value: &str) -> Value {
     json!({ "accountCode": account, "dimensionCode": dimension, "valueCode": value })

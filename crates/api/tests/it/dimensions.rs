@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 use testkit::{TenantKit, World};
 
-async fn books(world: &World) -> TenantKit {
+/// A tenant with two dimensions of two values each.
+pub async fn books(world: &World) -> TenantKit {
     let kit = world.tenant("alpha", "SAR", "empty").await;
     kit.accounts(&[("1", "asset"), ("61", "expense"), ("62", "expense")]).await;
     for (dimension, values) in [("branch", ["RUH", "JED"]), ("project", ["P1", "P2"])] {

@@ -6,8 +6,7 @@ use testkit::{Client, TenantKit, World};
 
 /// Books with a dimension of three branches and a few expenses of March.
 async fn books() -> (World, TenantKit) {
-    let world = World::new().await;
-    let kit = world.tenant("alpha", "SAR", "sa-standard").await;
+    let (world, kit) = World::books().await;
     let client = &kit.client;
     let made =
         client.post("/dimensions", json!({ "code": "site", "name": { "en": "Branch" } })).await.expect(201);

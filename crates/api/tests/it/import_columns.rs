@@ -6,8 +6,7 @@ use testkit::{Answer, TenantKit, World};
 const POST: &str = "/imports?type=journal-entries&post=true";
 
 async fn books() -> (World, TenantKit) {
-    let world = World::new().await;
-    let tenant = world.tenant("alpha", "SAR", "sa-standard").await;
+    let (world, tenant) = World::books().await;
     let dimension = json!({ "code": "cost-centre", "name": { "en": "Cost centre", "ar": "مركز التكلفة" } });
     let _ = tenant.client.post("/dimensions", dimension).await;
     (world, tenant)

@@ -6,12 +6,6 @@ use testkit::{Answer, TenantKit, World};
 const POST: &str = "/imports?type=journal-entries&post=true";
 const FILE: &str = "entry,date,account,debit,credit\n1,2026-02-01,6210,12.50,\n1,2026-02-01,1113,,12.50\n";
 
-async fn books() -> (World, TenantKit) {
-    let world = World::new().await;
-    let tenant = world.tenant("alpha", "SAR", "sa-standard").await;
-    (world, tenant)
-}
-
 async fn upload(tenant: &TenantKit, path: &str, headers: &[&str], text: &str) -> Answer {
     let kind = if text.starts_with('{') { "application/x-ndjson" } else { "text/csv" };
     let kind = format!("Content-Type: {kind}");
@@ -26,7 +20,7 @@ async fn entries(tenant: &TenantKit) -> usize {
 
 #[tokio::test]
 async fn the_same_entries_are_imported_once() {
-    let (world, tenant) = books().await;
+    let (world, tenant) = World::books().await;
     let first = upload(&tenant, POST, &[], FILE).await.expect(200).json();
     let json = "{\"date\":\"2026-02-01\",\"entry\":1,\"account\":\"1113\",\"credit\":12.5}\n\
         {\"entry\":\"1\",\"account\":\"6210\",\"debit\":\"12.50\",\"currency\":\"SAR\"}\n";
@@ -74,7 +68,7 @@ async fn the_same_entries_are_imported_once() {
 
 #[tokio::test]
 async fn what_kept_nothing_does_not_count() {
-    let (_world, tenant) = books().await;
+    let (_world, tenant) = World::books().await;
     upload(&tenant, &format!("{POST}&dryRun=true"), &[], FILE).await.expect(200);
     upload(&tenant, POST, &[], &FILE.replace("6210", "nowhere")).await.expect(422);
     upload(&tenant, &format!("{POST}&journal=NOWHERE"), &[], FILE).await.expect(422);
@@ -86,7 +80,7 @@ async fn what_kept_nothing_does_not_count() {
 
 #[tokio::test]
 async fn a_reversed_import_is_repeated_on_request() {
-    let (_world, tenant) = books().await;
+    let (_world, tenant) = World::books().await;
     upload(&tenant, POST, &[], FILE).await.expect(200);
     let list = tenant.client.get("/journal-entries").await.ok();
     let path = format!("/journal-entries/{}/reverse", list["items"][0]["id"].as_str().unwrap());
@@ -112,7 +106,7 @@ async fn ended(tenant: &TenantKit, location: &str) -> Value {
 
 #[tokio::test]
 async fn of_two_jobs_at_once_one_brings_the_entries() {
-    let (_world, tenant) = books().await;
+    let (_world, tenant) = World::books().await;
     let now = ["Prefer: respond-async"];
     let (first, second) = tokio::join!(upload(&tenant, POST, &now, FILE), upload(&tenant, POST, &now, FILE));
     let (first, second) = (first.expect(202), second.expect(202));
@@ -130,7 +124,7 @@ async fn of_two_jobs_at_once_one_brings_the_entries() {
 /// A file of accounts may come again, because an account is there once. One of opening balances is refused like any other.
 #[tokio::test]
 async fn accounts_may_come_again_and_opening_balances_may_not() {
-    let (_world, tenant) = books().await;
+    let (_world, tenant) = World::books().await;
     let accounts = "code,type,name\n9990,asset,Other\n";
     upload(&tenant, "/imports?type=accounts", &[], accounts).await.expect(200);
     let again = upload(&tenant, "/imports?type=accounts", &[], accounts).await.expect(200).json();
@@ -193,7 +187,7 @@ fn the_document_names_every_parameter_of_an_import() {
 /// A file does to the same books what the operation does: opening balances are posted, entries stay drafts.
 #[tokio::test]
 async fn a_file_is_posted_when_the_operation_of_its_kind_posts() {
-    let (_world, tenant) = books().await;
+    let (_world, tenant) = World::books().await;
     let opening = "account,debit,credit\n1113,100,\n";
     let entries = "entry,date,account,debit,credit\n1,2026-02-01,6210,5,\n1,2026-02-01,1113,,5\n";
     let draft =
@@ -219,7 +213,7 @@ async fn a_file_is_posted_when_the_operation_of_its_kind_posts() {
 /// A user who may make opening balances makes them by either way, without the right to post other entries.
 #[tokio::test]
 async fn a_file_of_opening_balances_takes_the_rights_of_the_operation() {
-    let (world, tenant) = books().await;
+    let (world, tenant) = World::books().await;
     let mut permissions = vec!["accounting.import.create"];
     let opening = "account,debit,credit\n1113,100,\n";
     for (code, status) in [("A", 403), ("B", 200)] {

@@ -8,12 +8,6 @@ use testkit::{Answer, TenantKit, World};
 const ENTRIES: &str = "/imports?type=journal-entries&post=true";
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
-async fn books() -> (World, TenantKit) {
-    let world = World::new().await;
-    let tenant = world.tenant("alpha", "SAR", "sa-standard").await;
-    (world, tenant)
-}
-
 async fn upload(tenant: &TenantKit, path: &str, kind: &str, bytes: impl Into<Vec<u8>>) -> Answer {
     told(tenant, path, kind, "en", bytes).await
 }
@@ -68,7 +62,7 @@ const GERMAN: &str = "Buchungsjournal;;;;;\nMüller GmbH;;;;;\nBeleg;Datum;Konto
 
 #[tokio::test]
 async fn a_profile_reads_a_german_file() {
-    let (_world, tenant) = books().await;
+    let (_world, tenant) = World::books().await;
     let profile = json!({
         "code": "DE", "name": { "en": "German journal", "ar": "يومية ألمانية" }, "importType": "journal-entries",
         "delimiter": "semicolon", "encoding": "windows-1252", "headerRow": 3, "dateFormat": "dmy-dot",
@@ -117,7 +111,7 @@ async fn a_profile_reads_a_german_file() {
 
 #[tokio::test]
 async fn arabic_of_windows_with_arabic_digits_is_read() {
-    let (_world, tenant) = books().await;
+    let (_world, tenant) = World::books().await;
     let text = "القيد;التاريخ;الحساب;مدين;دائن\n١;٠٣/٠٢/٢٠٢٦;٦٢١٠;١٢٣٤,٥٠;\n١;٣/٢/٢٠٢٦;1113;;١٢٣٤,٥٠\n";
     // The code page has no Arabic-Indic digits; programs write Latin ones there, and Unicode has all.
     let latin: String = text
@@ -160,7 +154,7 @@ async fn arabic_of_windows_with_arabic_digits_is_read() {
 
 #[tokio::test]
 async fn a_number_that_could_be_read_in_two_ways_is_refused_with_all_others() {
-    let (_world, tenant) = books().await;
+    let (_world, tenant) = World::books().await;
     let text = "entry,date,account,debit,credit\n1,2026-02-03,6210,\"1,234\",\n1,03/02/2026,1113,,\"1.234,5\"\n2,2026-02-03,6210,١٢,\n";
     let refused = told(&tenant, ENTRIES, "text/csv", "ar", text).await.expect(422).json();
     let all = [
@@ -213,7 +207,7 @@ fn ledger(sheet: &str) -> Vec<u8> {
 
 #[tokio::test]
 async fn a_workbook_is_read_as_its_values_are_stored() {
-    let (_world, tenant) = books().await;
+    let (_world, tenant) = World::books().await;
     let path = format!("{ENTRIES}&sheet=Ledger&headerRow=3");
     let dry =
         upload(&tenant, &format!("{path}&dryRun=true"), XLSX, ledger("Ledger")).await.expect(200).json();
@@ -241,7 +235,7 @@ async fn a_workbook_is_read_as_its_values_are_stored() {
 
 #[tokio::test]
 async fn cells_that_hold_something_else_are_refused_with_row_and_column() {
-    let (_world, tenant) = books().await;
+    let (_world, tenant) = World::books().await;
     let mut workbook = Workbook::new();
     let sheet = workbook.add_worksheet();
     for (column, heading) in (0..).zip(["entry", "date", "account", "debit", "credit", "reference"]) {
@@ -288,7 +282,7 @@ async fn cells_that_hold_something_else_are_refused_with_row_and_column() {
 
 #[tokio::test]
 async fn a_profile_that_does_not_fit_is_refused() {
-    let (_world, tenant) = books().await;
+    let (_world, tenant) = World::books().await;
     let wrong = json!({
         "code": "X", "name": { "en": "X" }, "importType": "accounts", "format": "xlsx", "delimiter": "tab",
         "decimalMark": "comma", "thousandsMark": "comma",

@@ -6,12 +6,6 @@ use testkit::{Answer, TenantKit, World};
 const HEADER: &str = "code,name_ar,name_en,country,is_customer,is_supplier,group,vat_number,cr_number,street,building,city,\
                       postal_code,email,currency,payment_terms,credit_limit,iban\n";
 
-async fn books() -> (World, TenantKit) {
-    let world = World::new().await;
-    let tenant = world.tenant("alpha", "SAR", "sa-standard").await;
-    (world, tenant)
-}
-
 async fn upload(tenant: &TenantKit, parameters: &str, text: &str) -> Answer {
     let path = format!("/imports?type=parties{parameters}");
     tenant.client.call("POST", &path, &["Content-Type: text/csv"], text.to_owned()).await
@@ -19,7 +13,7 @@ async fn upload(tenant: &TenantKit, parameters: &str, text: &str) -> Answer {
 
 #[tokio::test]
 async fn a_file_of_parties_comes_in_whole() {
-    let (_world, tenant) = books().await;
+    let (_world, tenant) = World::books().await;
     let rows = "C001,شركة الأفق,Horizon,SA,yes,,DOMESTIC,399999999900003,1010010000,King Fahd Road,2929,Riyadh,12214,\
                 a@example.com,SAR,NET30,5000.00,\n\
                 S001,,Nimbus Inc.,US,no,yes,FOREIGN,,,,,,,,USD,NET30,,GB82WEST12345698765432\n";
@@ -55,7 +49,7 @@ async fn a_file_of_parties_comes_in_whole() {
 
 #[tokio::test]
 async fn every_row_says_what_is_wrong_and_nothing_is_kept() {
-    let (_world, tenant) = books().await;
+    let (_world, tenant) = World::books().await;
     let rows = "C001,,One,SA,yes,,NONE,399999999900003,,,29,,,,,,,\n\
                 C002,,Two,SA,yes,,,399999999900003,12,,,,,,XAU,,,\n\
                 C003,,Three,SA,,,,,,,,,,,,,5000,SA0380000000608010167518\n\
@@ -92,7 +86,7 @@ async fn every_row_says_what_is_wrong_and_nothing_is_kept() {
 
 #[tokio::test]
 async fn a_file_names_the_price_list_of_a_customer() {
-    let (_world, tenant) = books().await;
+    let (_world, tenant) = World::books().await;
     let header = "code,name_en,country,is_customer,is_supplier,price_list\n";
     let refused =
         upload(&tenant, "", &format!("{header}C001,One,SA,yes,,NONE\nS001,Two,SA,no,yes,STANDARD\n")).await;

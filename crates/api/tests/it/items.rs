@@ -4,9 +4,7 @@ use serde_json::{Value, json};
 use testkit::{Answer, Client, TenantKit, World};
 
 pub async fn company() -> (World, TenantKit) {
-    let world = World::new().await;
-    let tenant = world.tenant("alpha", "SAR", "sa-standard").await;
-    (world, tenant)
+    World::books().await
 }
 
 pub fn lamp(code: &str) -> Value {

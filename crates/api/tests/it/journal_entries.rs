@@ -7,10 +7,7 @@ use testkit::world::entry;
 use testkit::{TenantKit, World};
 
 async fn books() -> (World, TenantKit) {
-    let world = World::new().await;
-    let tenant = world.tenant("alpha", "SAR", "empty").await;
-    tenant.accounts(&[("1000", "asset"), ("4000", "income"), ("6000", "expense")]).await;
-    (world, tenant)
+    World::books_of(&[("1000", "asset"), ("4000", "income"), ("6000", "expense")]).await
 }
 
 const SALE: &[(&str, &str, &str)] = &[("1000", "115.00", ""), ("4000", "", "115.00")];

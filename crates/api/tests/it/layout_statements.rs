@@ -5,8 +5,7 @@ use testkit::{Client, TenantKit, World, paper};
 
 /// Two years of a small company with branches, one of them closed, and accounts that the template's layouts do not know.
 async fn books() -> (World, TenantKit) {
-    let world = World::new().await;
-    let tenant = world.tenant("alpha", "SAR", "sa-standard").await;
+    let (world, tenant) = World::books().await;
     let client = &tenant.client;
     let name = json!({ "name": { "ar": "شركة النور", "en": "Al Noor" } });
     client.with_etag("PATCH", "/tenants/current", "*", name).await.expect(200);
@@ -168,6 +167,8 @@ async fn cash_flow_explains_the_cash_and_equity_its_changes() {
     assert_eq!(columns(&equity, "measure"), ["opening", "profit", "movement", "closing"]);
     assert_eq!(amounts(&equity, "CAPITAL"), ["5700.00", "0.00", "0.00", "5700.00"], "opened, not paid in");
     assert_eq!(amounts(&equity, "RETAINED"), ["0.00", "450.00", "0.00", "450.00"]);
+    let quarters = statement(client, "IFRS-SME-EQ&from=2025-01-01&to=2025-12-31&columns=quarter").await;
+    assert_eq!(columns(&quarters, "measure").len(), 4 * 4, "no sum of balances follows them");
     let equity = statement(client, "IFRS-SME-EQ&from=2026-01-01&to=2026-03-15").await;
     assert_eq!(amounts(&equity, "RETAINED"), ["450.00", "969.25", "-100.00", "1319.25"]);
     assert_eq!(amounts(&equity, "TOTAL-EQUITY"), ["6150.00", "969.25", "-100.00", "7019.25"]);
@@ -190,6 +191,17 @@ async fn periods_stand_side_by_side_with_their_total() {
     let quarters = statement(client, "IFRS-SME-IS&from=2025-01-01&to=2025-12-31&columns=quarter").await;
     assert_eq!(columns(&quarters, "caption")[..2], ["2025-01 – 2025-03", "2025-04 – 2025-06"]);
     assert_eq!(amounts(&quarters, "PROFIT"), ["900.00", "-450.00", "0.00", "0.00", "450.00"]);
+}
+
+#[tokio::test]
+async fn a_balance_sheet_is_compared_with_the_last_day_before_its_period() {
+    let (_world, tenant) = books().await;
+    let client = &tenant.client;
+    tenant.post("2026-03-01", &[("1113", "7.00", ""), ("4120", "", "7.00")]).await;
+    let both = statement(client, "IFRS-SME-BS&asOf=2026-03-15&compare=previous-period").await;
+    let before = statement(client, "IFRS-SME-BS&asOf=2026-02-28").await;
+    assert_eq!(amounts(&both, "TOTAL-ASSETS")[1], amounts(&before, "TOTAL-ASSETS")[0]);
+    assert_ne!(amounts(&both, "TOTAL-ASSETS")[0], amounts(&both, "TOTAL-ASSETS")[1]);
 }
 
 #[tokio::test]

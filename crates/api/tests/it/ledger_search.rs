@@ -5,8 +5,7 @@ use testkit::{TenantKit, World};
 
 /// Three posted entries and a draft.
 async fn books() -> (World, TenantKit) {
-    let world = World::new().await;
-    let tenant = world.tenant("alpha", "SAR", "sa-standard").await;
+    let (world, tenant) = World::books().await;
     let client = &tenant.client;
     let centre = client
         .post("/dimensions", json!({ "code": "cc", "name": { "en": "Centre" } }))

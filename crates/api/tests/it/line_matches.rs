@@ -4,18 +4,12 @@ use futures::future::join_all;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Value, json};
-use testkit::{Client, TenantKit, World};
+use testkit::{Client, World};
 
 /// Card settlements in transit, sales, bank and the bank's charges.
 const CARDS: &str = "1115";
 const SALES: &str = "4110";
 const BANK: &str = "1113";
-
-async fn books() -> (World, TenantKit) {
-    let world = World::new().await;
-    let tenant = world.tenant("alpha", "SAR", "sa-standard").await;
-    (world, tenant)
-}
 
 /// Posts an entry of two lines, and answers its id.
 async fn post(
@@ -68,7 +62,7 @@ async fn tolerance(client: &Client, currency: &str, amount: &str) {
 
 #[tokio::test]
 async fn lines_are_matched_in_parts_and_open_again_when_the_match_is_undone() {
-    let (_world, tenant) = books().await;
+    let (_world, tenant) = World::books().await;
     let client = &tenant.client;
     let sale = post(client, "2026-03-02", (CARDS, SALES, "100.00"), "T-1").await;
     let first = post(client, "2026-03-05", (BANK, CARDS, "60.00"), "T-1").await;
@@ -126,7 +120,7 @@ async fn lines_are_matched_in_parts_and_open_again_when_the_match_is_undone() {
 
 #[tokio::test]
 async fn a_small_difference_is_posted_and_taken_back_with_the_match() {
-    let (_world, tenant) = books().await;
+    let (_world, tenant) = World::books().await;
     let client = &tenant.client;
     let sale = post(client, "2026-03-02", (CARDS, SALES, "100.00"), "T-1").await;
     let paid = post(client, "2026-03-05", (BANK, CARDS, "99.60"), "T-1").await;
@@ -165,8 +159,34 @@ async fn a_small_difference_is_posted_and_taken_back_with_the_match() {
 }
 
 #[tokio::test]
+async fn a_match_is_undone_as_it_was_read_and_while_its_day_is_open() {
+    let (_world, tenant) = World::books().await;
+    let client = &tenant.client;
+    let sale = post(client, "2026-02-02", (CARDS, SALES, "100.00"), "T-1").await;
+    let paid = post(client, "2026-02-05", (BANK, CARDS, "99.60"), "T-1").await;
+    tolerance(client, "SAR", "0.39").await;
+    let body = json!({
+        "date": "2026-02-06", "lines": [line(&sale, 1), line(&paid, 2)], "difference": { "accountCode": "7210" },
+    });
+    let refused = client.post("/line-matches", body.clone()).await.expect(422);
+    assert_eq!(refused.code(), "line_match_difference_too_large");
+    tolerance(client, "SAR", "0.40").await;
+    let matched = client.post("/line-matches", body).await.expect(201).json();
+    let undo = format!("/line-matches/{}/undo", matched["id"].as_str().unwrap());
+    let why = json!({ "reason": "Another deposit" });
+    let stale = client.with_etag("POST", &undo, "\"7\"", why.clone()).await.expect(412);
+    assert_eq!(stale.code(), "stale_version");
+    let list = client.get("/fiscal-periods?kind=regular&start=2026-02-01").await.ok();
+    let close = format!("/fiscal-periods/{}/close", list["items"][0]["id"].as_str().unwrap());
+    client.with_etag("POST", &close, "*", Value::Null).await.expect(200);
+    let refused = client.with_etag("POST", &undo, "*", why).await.expect(422);
+    assert_eq!(refused.errors(), [(String::new(), "fiscal_period_closed".to_owned())]);
+    assert_eq!(open(client, CARDS, "2026-03-31").await, Vec::<String>::new());
+}
+
+#[tokio::test]
 async fn a_foreign_account_comes_to_nothing_in_both_currencies() {
-    let (_world, tenant) = books().await;
+    let (_world, tenant) = World::books().await;
     let client = &tenant.client;
     tolerance(client, "USD", "1.00").await;
     let foreign = async |date: &str, debit: &str, credit: &str, amount: &str, rate: &str| {
@@ -201,7 +221,7 @@ async fn a_foreign_account_comes_to_nothing_in_both_currencies() {
 
 #[tokio::test]
 async fn a_rule_finds_what_belongs_together() {
-    let (_world, tenant) = books().await;
+    let (_world, tenant) = World::books().await;
     let client = &tenant.client;
     for (date, debit, credit, amount, reference) in [
         ("2026-03-01", CARDS, SALES, "70.00", "A"),
@@ -238,7 +258,7 @@ async fn a_rule_finds_what_belongs_together() {
 
 #[tokio::test]
 async fn what_cannot_be_matched_is_told_why() {
-    let (_world, tenant) = books().await;
+    let (_world, tenant) = World::books().await;
     let client = &tenant.client;
     let sale = post(client, "2026-03-02", (CARDS, SALES, "100.00"), "x").await;
     let paid = post(client, "2026-03-05", (BANK, CARDS, "100.00"), "x").await;
@@ -294,7 +314,7 @@ async fn what_cannot_be_matched_is_told_why() {
 
 #[tokio::test]
 async fn an_account_that_becomes_reconcilable_has_its_lines_open() {
-    let (_world, tenant) = books().await;
+    let (_world, tenant) = World::books().await;
     let client = &tenant.client;
     let prepaid = "1141";
     let kept = post(client, "2026-03-01", (prepaid, BANK, "90.00"), "x").await;
@@ -321,9 +341,26 @@ async fn an_account_that_becomes_reconcilable_has_its_lines_open() {
     assert_eq!(file.errors()[0].1, "account_has_line_matches", "{}", file.text());
 }
 
+#[tokio::test]
+async fn an_account_that_ceases_to_be_reconcilable_has_no_open_lines() {
+    let (_world, tenant) = World::books().await;
+    let client = &tenant.client;
+    post(client, "2026-03-02", (CARDS, SALES, "100.00"), "T-1").await;
+    let account = client.get(&format!("/accounts?code={CARDS}")).await.ok()["items"][0]["id"].clone();
+    let account = format!("/accounts/{}", account.as_str().unwrap());
+    let path = format!("/open-lines?accountCode={CARDS}");
+    assert_eq!(client.get(&path).await.ok()["items"].as_array().unwrap().len(), 1);
+    client.with_etag("PATCH", &account, "*", json!({ "reconcilable": false })).await.expect(200);
+    assert_eq!(client.get(&path).await.ok()["items"], json!([]));
+    post(client, "2026-03-03", (CARDS, SALES, "7.00"), "T-2").await;
+    client.with_etag("PATCH", &account, "*", json!({ "reconcilable": true })).await.expect(200);
+    assert_eq!(open(client, CARDS, "2026-03-31").await, ["100.00", "7.00"]);
+    sound(client).await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_line_is_not_matched_twice_at_once() {
-    let (_world, tenant) = books().await;
+    let (_world, tenant) = World::books().await;
     let client = &tenant.client;
     let sale = post(client, "2026-03-02", (CARDS, SALES, "100.00"), "x").await;
     let mut bodies = Vec::new();
@@ -345,7 +382,7 @@ async fn a_line_is_not_matched_twice_at_once() {
 
 #[tokio::test]
 async fn the_report_is_as_it_was_known_and_comes_as_a_file() {
-    let (world, tenant) = books().await;
+    let (world, tenant) = World::books().await;
     let client = &tenant.client;
     let sale = post(client, "2026-03-02", (CARDS, SALES, "100.00"), "x").await;
     world.clock.advance_seconds(5);
@@ -387,7 +424,7 @@ fn what_is_open_is_always_the_balance() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let check = |steps: Vec<(u32, usize, usize, u32)>| {
         runtime.block_on(async {
-            let (_world, tenant) = books().await;
+            let (_world, tenant) = World::books().await;
             let client = &tenant.client;
             let (mut entries, mut matches) = (Vec::new(), Vec::new());
             for (day, (what, a, b, cents)) in (1..).zip(steps) {

@@ -4,12 +4,6 @@ use serde_json::{Value, json};
 use testkit::client::Answer;
 use testkit::{TenantKit, World};
 
-async fn books() -> (World, TenantKit) {
-    let world = World::new().await;
-    let kit = world.tenant("alpha", "SAR", "sa-standard").await;
-    (world, kit)
-}
-
 async fn lock(kit: &TenantKit, kind: &str, body: Value) -> Answer {
     kit.client.with_etag("PUT", &format!("/locks/{kind}"), "*", body).await
 }
@@ -20,7 +14,7 @@ async fn through(kit: &TenantKit, kind: &str, date: &str) -> Answer {
 
 #[tokio::test]
 async fn the_hard_lock_reaches_today_at_the_latest() {
-    let (_world, kit) = books().await;
+    let (_world, kit) = World::books().await;
     for future in ["2026-03-16", "2062-03-15", "2199-12-31"] {
         let refused = through(&kit, "hard", future).await.expect(422);
         assert_eq!(refused.errors(), [("/lockedThrough".to_owned(), "hard_lock_in_future".to_owned())]);
@@ -36,7 +30,7 @@ async fn the_hard_lock_reaches_today_at_the_latest() {
 
 #[tokio::test]
 async fn other_locks_reach_a_year_ahead() {
-    let (_world, kit) = books().await;
+    let (_world, kit) = World::books().await;
     for kind in ["fiscal", "sales", "purchase", "tax"] {
         let refused = through(&kit, kind, "2062-03-15").await.expect(422);
         assert_eq!(refused.errors(), [("/lockedThrough".to_owned(), "lock_too_far".to_owned())]);
@@ -46,7 +40,7 @@ async fn other_locks_reach_a_year_ahead() {
 
 #[tokio::test]
 async fn moving_a_lock_back_asks_why() {
-    let (_world, kit) = books().await;
+    let (_world, kit) = World::books().await;
     for kind in ["fiscal", "sales", "purchase", "tax"] {
         through(&kit, kind, "2026-01-31").await.expect(200);
         for back in [json!("2026-01-30"), Value::Null] {
@@ -80,7 +74,7 @@ fn locked(answer: Answer) {
 
 #[tokio::test]
 async fn the_tax_lock_sees_every_line_with_a_tax_code() {
-    let (_world, kit) = books().await;
+    let (_world, kit) = World::books().await;
     let client = &kit.client;
     let posted = client.post("/journal-entries", coded("2026-03-10", true)).await.expect(201).json();
     let draft = client.post("/journal-entries", coded("2026-03-10", false)).await.expect(201);

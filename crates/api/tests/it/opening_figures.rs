@@ -5,8 +5,7 @@ use testkit::{Client, TenantKit, World};
 
 /// Cash 5,000 and a building of 700, opened on the first day of the first year; one sale and one payment after it.
 async fn books() -> (World, TenantKit) {
-    let world = World::new().await;
-    let tenant = world.tenant("alpha", "SAR", "sa-standard").await;
+    let (world, tenant) = World::books().await;
     let client = &tenant.client;
     let dimensions = client.get("/dimensions?code=branch").await.ok();
     let path = format!("/dimensions/{}/values", dimensions["items"][0]["id"].as_str().unwrap());
@@ -99,8 +98,7 @@ async fn the_first_cash_flow_statement_begins_with_the_cash_at_hand() {
 
 #[tokio::test]
 async fn what_income_accounts_were_opened_with_is_no_result_of_the_year() {
-    let world = World::new().await;
-    let tenant = world.tenant("alpha", "SAR", "sa-standard").await;
+    let (_world, tenant) = World::books().await;
     let opening = json!({ "lines": [
         { "accountCode": "1113", "debit": "900" }, { "accountCode": "4120", "credit": "900" },
     ]});
@@ -180,8 +178,7 @@ async fn a_reversal_takes_opening_figures_back_as_opening_figures() {
 
 #[tokio::test]
 async fn books_opened_in_parts_begin_with_all_of_them() {
-    let world = World::new().await;
-    let tenant = world.tenant("alpha", "SAR", "sa-standard").await;
+    let (_world, tenant) = World::books().await;
     let client = &tenant.client;
     let part = async |account: &str, side: &str, amount: &str, party: Option<&str>| {
         let mut line = json!({ "accountCode": account, "party": party });

@@ -5,7 +5,7 @@ use testkit::world::{PASSWORD, encode};
 use testkit::{Answer, Client, TenantKit, World};
 
 async fn books() -> (World, TenantKit) {
-    let world = World::with(&[("Bootstrap:Template", "empty")]).await;
+    let world = World::new().await;
     let tenant = world.tenant("alpha", "SAR", "empty").await;
     (world, tenant)
 }

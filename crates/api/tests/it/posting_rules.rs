@@ -5,7 +5,7 @@ use testkit::world::PASSWORD;
 use testkit::{Answer, Client, TenantKit, World};
 
 async fn books(template: &str) -> (World, TenantKit) {
-    let world = World::with(&[("Bootstrap:Template", "empty")]).await;
+    let world = World::new().await;
     let tenant = world.tenant("alpha", "SAR", template).await;
     (world, tenant)
 }

@@ -3,9 +3,10 @@
 use serde_json::{Value, json};
 use testkit::{TenantKit, World};
 
+use crate::reports::REPORTS;
+
 async fn books() -> (World, TenantKit) {
-    let world = World::new().await;
-    let tenant = world.tenant("alpha", "SAR", "sa-standard").await;
+    let (world, tenant) = World::books().await;
     tenant.post("2026-03-01", &[("1113", "100", ""), ("4120", "", "100")]).await;
     tenant.post("2026-03-16", &[("1113", "7", ""), ("4120", "", "7")]).await;
     (world, tenant)
@@ -20,14 +21,7 @@ async fn path_of(tenant: &TenantKit, code: &str) -> String {
 async fn without_a_date_every_report_goes_through_today() {
     let (_world, tenant) = books().await;
     let client = &tenant.client;
-    for report in [
-        "trial-balance",
-        "balance-sheet",
-        "income-statement",
-        "cash-flow",
-        "control-accounts",
-        "general-ledger",
-    ] {
+    for report in REPORTS {
         let scope = client.get(&format!("/reports/{report}")).await.ok()["scope"].clone();
         assert_eq!(scope["to"], "2026-03-15", "{report}");
     }
@@ -54,14 +48,7 @@ async fn without_a_date_every_report_goes_through_today() {
 #[tokio::test]
 async fn a_currency_that_is_not_set_up_is_refused_like_any_unknown_name() {
     let (_world, tenant) = books().await;
-    for report in [
-        "trial-balance",
-        "balance-sheet",
-        "income-statement",
-        "cash-flow",
-        "control-accounts",
-        "general-ledger",
-    ] {
+    for report in REPORTS {
         let refused = tenant.client.get(&format!("/reports/{report}?currency=XXX")).await.expect(422);
         assert_eq!(refused.code(), "unknown_reference", "{report}");
         assert_eq!(refused.errors(), [("currency".to_owned(), "unknown_reference".to_owned())], "{report}");
@@ -113,14 +100,7 @@ async fn an_arabic_report_is_arabic_and_says_whose_it_is() {
     let name = json!({ "name": { "ar": "شركة النور", "en": "Al Noor" } });
     client.with_etag("PATCH", "/tenants/current", "*", name).await.expect(200);
     let english = ["asset", "heading", "operating", "opening", "closing", "computed", "total", "receivable"];
-    for report in [
-        "trial-balance",
-        "balance-sheet",
-        "income-statement",
-        "cash-flow",
-        "control-accounts",
-        "general-ledger",
-    ] {
+    for report in REPORTS {
         let arabic = ["Accept-Language: ar"];
         let json = client.call("GET", &format!("/reports/{report}"), &arabic, "").await.ok();
         assert_eq!(json["scope"]["company"], json!({ "ar": "شركة النور", "en": "Al Noor" }), "{report}");

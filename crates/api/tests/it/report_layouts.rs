@@ -5,9 +5,7 @@ use testkit::world::PASSWORD;
 use testkit::{Answer, TenantKit, World};
 
 async fn tenant() -> (World, TenantKit) {
-    let world = World::new().await;
-    let tenant = world.tenant("alpha", "SAR", "sa-standard").await;
-    (world, tenant)
+    World::books().await
 }
 
 fn layout(kind: &str, rows: Value) -> Value {

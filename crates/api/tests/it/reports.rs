@@ -4,10 +4,14 @@ use serde_json::{Value, json};
 use testkit::world::entry;
 use testkit::{TenantKit, World};
 
+/// Every report of accounts.
+pub const REPORTS: [&str; 6] =
+    ["trial-balance", "balance-sheet", "income-statement", "cash-flow", "control-accounts", "general-ledger"];
+
 async fn books() -> (World, TenantKit) {
-    let world = World::new().await;
-    let tenant = world.tenant("alpha", "SAR", "empty").await;
-    tenant.accounts(&[("1000", "asset"), ("3000", "equity"), ("4000", "income"), ("6000", "expense")]).await;
+    let (world, tenant) =
+        World::books_of(&[("1000", "asset"), ("3000", "equity"), ("4000", "income"), ("6000", "expense")])
+            .await;
     tenant.post("2026-01-05", &[("1000", "500.00", ""), ("3000", "", "500.00")]).await;
     tenant.post("2026-02-05", &[("1000", "115.00", ""), ("4000", "", "115.00")]).await;
     tenant.post("2026-02-06", &[("6000", "15.50", ""), ("1000", "", "15.50")]).await;
@@ -71,14 +75,7 @@ async fn a_posting_shows_at_once_and_an_unchanged_report_is_not_sent_again() {
 #[tokio::test]
 async fn every_report_comes_in_every_form_and_language() {
     let (_world, tenant) = books().await;
-    for report in [
-        "trial-balance",
-        "balance-sheet",
-        "income-statement",
-        "cash-flow",
-        "control-accounts",
-        "general-ledger",
-    ] {
+    for report in REPORTS {
         for language in ["en", "ar"] {
             let headers = [format!("Accept-Language: {language}")];
             let headers: Vec<&str> = headers.iter().map(String::as_str).collect();

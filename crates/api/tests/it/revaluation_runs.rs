@@ -1,13 +1,7 @@
 //! Revaluation of foreign balances, as a client sees it.
 
 use serde_json::{Value, json};
-use testkit::{Client, TenantKit, World};
-
-async fn books() -> (World, TenantKit) {
-    let world = World::new().await;
-    let tenant = world.tenant("alpha", "SAR", "sa-standard").await;
-    (world, tenant)
-}
+use testkit::{Client, World};
 
 /// An entry of two lines in a foreign currency; the first names the party.
 async fn foreign(
@@ -41,7 +35,7 @@ async fn balance(client: &Client, code: &str, day: &str) -> String {
 
 #[tokio::test]
 async fn foreign_items_and_cash_are_valued_and_taken_back_the_day_after() {
-    let (_world, tenant) = books().await;
+    let (_world, tenant) = World::books().await;
     let client = &tenant.client;
     foreign(client, "2026-03-01", ("1121", "4110", "1000.00"), "3.75", "C1").await;
     foreign(client, "2026-03-02", ("1121", "4110", "250.50"), "4.05", "EUR-C2").await;
@@ -109,7 +103,7 @@ async fn foreign_items_and_cash_are_valued_and_taken_back_the_day_after() {
 
 #[tokio::test]
 async fn what_is_missing_is_named_and_a_settled_item_is_valued_as_of_the_day() {
-    let (_world, tenant) = books().await;
+    let (_world, tenant) = World::books().await;
     let client = &tenant.client;
     foreign(client, "2026-03-01", ("1121", "4110", "1000.00"), "3.75", "C1").await;
     foreign(client, "2026-03-02", ("1121", "4110", "10.00"), "4.05", "EUR-C2").await;
@@ -151,7 +145,7 @@ async fn what_is_missing_is_named_and_a_settled_item_is_valued_as_of_the_day() {
 
 #[tokio::test]
 async fn one_of_two_runs_at_once_is_kept() {
-    let (_world, tenant) = books().await;
+    let (_world, tenant) = World::books().await;
     let client = &tenant.client;
     foreign(client, "2026-03-01", ("1121", "4110", "1000.00"), "3.75", "C1").await;
     let body = json!({ "date": "2026-03-31", "rates": rates() });

@@ -1,13 +1,7 @@
 //! Receivables and payables: items, allocations, netting and ageing, as a client sees them.
 
 use serde_json::{Value, json};
-use testkit::{Answer, Client, TenantKit, World};
-
-async fn books() -> (World, TenantKit) {
-    let world = World::new().await;
-    let tenant = world.tenant("alpha", "SAR", "sa-standard").await;
-    (world, tenant)
-}
+use testkit::{Answer, Client, World};
 
 /// One line: account, debit, credit, party.
 type Line<'a> = (&'a str, &'a str, &'a str, &'a str);
@@ -85,7 +79,7 @@ async fn agree(client: &Client) {
 
 #[tokio::test]
 async fn payments_settle_invoices_wholly_and_in_part() {
-    let (_world, tenant) = books().await;
+    let (_world, tenant) = World::books().await;
     let client = &tenant.client;
     let first = invoice(client, "2026-03-01", "1150.00", "C1").await;
     let paid = receipt(client, "2026-03-05", "500.00", "C1").await;
@@ -118,7 +112,7 @@ async fn payments_settle_invoices_wholly_and_in_part() {
 
 #[tokio::test]
 async fn another_rate_makes_a_realised_difference_that_undoing_takes_back() {
-    let (_world, tenant) = books().await;
+    let (_world, tenant) = World::books().await;
     let client = &tenant.client;
     let sale = body("2026-03-01", &[("1121", "1000.00", "", "C1"), ("4110", "", "1000.00", "")]);
     let debt = item_of(client, foreign(sale, "USD", "3.75")).await;
@@ -169,7 +163,7 @@ async fn another_rate_makes_a_realised_difference_that_undoing_takes_back() {
 
 #[tokio::test]
 async fn receivables_are_netted_with_payables() {
-    let (_world, tenant) = books().await;
+    let (_world, tenant) = World::books().await;
     let client = &tenant.client;
     let owed = invoice(client, "2026-03-01", "2300.00", "C1").await;
     let bill =
@@ -195,7 +189,7 @@ async fn receivables_are_netted_with_payables() {
 
 #[tokio::test]
 async fn everything_wrong_with_pairs_is_said_at_once_and_nothing_is_kept() {
-    let (_world, tenant) = books().await;
+    let (_world, tenant) = World::books().await;
     let client = &tenant.client;
     let debt = invoice(client, "2026-03-01", "100.00", "C1").await;
     let paid = receipt(client, "2026-03-05", "60.00", "C1").await;
@@ -246,7 +240,7 @@ async fn everything_wrong_with_pairs_is_said_at_once_and_nothing_is_kept() {
 
 #[tokio::test]
 async fn a_reversal_settles_what_it_reverses_unless_that_is_allocated() {
-    let (_world, tenant) = books().await;
+    let (_world, tenant) = World::books().await;
     let client = &tenant.client;
     let debt = invoice(client, "2026-03-01", "100.00", "C1").await;
     let paid = receipt(client, "2026-03-05", "100.00", "C1").await;
@@ -272,7 +266,7 @@ async fn a_reversal_settles_what_it_reverses_unless_that_is_allocated() {
 
 #[tokio::test]
 async fn two_clerks_allocate_one_payment_at_once_and_it_is_used_once() {
-    let (_world, tenant) = books().await;
+    let (_world, tenant) = World::books().await;
     let client = &tenant.client;
     let paid = receipt(client, "2026-03-05", "100.00", "C1").await;
     let mut debts = Vec::new();
@@ -296,7 +290,7 @@ async fn two_clerks_allocate_one_payment_at_once_and_it_is_used_once() {
 
 #[tokio::test]
 async fn ageing_shows_what_was_open_on_a_day_and_adds_up_to_the_control_accounts() {
-    let (world, tenant) = books().await;
+    let (world, tenant) = World::books().await;
     let client = &tenant.client;
     let due = |date: &str, amount: &str, due: &str| {
         let mut body = body(date, &[("1121", amount, "", "C1"), ("4110", "", amount, "")]);
@@ -357,7 +351,7 @@ async fn ageing_shows_what_was_open_on_a_day_and_adds_up_to_the_control_accounts
 
 #[tokio::test]
 async fn rules_propose_what_payments_settle() {
-    let (_world, tenant) = books().await;
+    let (_world, tenant) = World::books().await;
     let client = &tenant.client;
     let mut sale = body("2026-03-01", &[("1121", "100.00", "", "C1"), ("4110", "", "100.00", "")]);
     sale["reference"] = json!("INV-77");
@@ -385,7 +379,7 @@ async fn rules_propose_what_payments_settle() {
 
 #[tokio::test]
 async fn without_an_account_for_differences_nothing_is_settled() {
-    let (_world, tenant) = books().await;
+    let (_world, tenant) = World::books().await;
     let client = &tenant.client;
     let settings = client.get("/ledger-settings").await.expect(200);
     let change = json!({ "exchangeDifferencesAccountId": null });
@@ -401,7 +395,7 @@ async fn without_an_account_for_differences_nothing_is_settled() {
 
 #[tokio::test]
 async fn a_thousand_pairs_are_one_request() {
-    let (_world, tenant) = books().await;
+    let (_world, tenant) = World::books().await;
     let client = &tenant.client;
     let mut lines: Vec<Value> = (0..1_200)
         .map(|n| json!({ "accountCode": "1121", "debit": "1.00", "party": "C1", "reference": format!("R{n}") }))

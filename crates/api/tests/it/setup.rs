@@ -64,8 +64,7 @@ async fn a_fiscal_year_may_begin_in_any_month() {
 
 #[tokio::test]
 async fn settings_name_fitting_accounts_only() {
-    let world = World::new().await;
-    let kit = world.tenant("alpha", "SAR", "sa-standard").await;
+    let (_world, kit) = World::books().await;
     let id = async |code: &str| {
         kit.client.get(&format!("/accounts?code={code}")).await.ok()["items"][0]["id"].clone()
     };

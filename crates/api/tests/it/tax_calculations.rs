@@ -33,8 +33,7 @@ fn column<'a>(answer: &'a Value, list: &str, member: &str) -> Vec<&'a str> {
 }
 
 async fn saudi() -> (World, Client) {
-    let world = World::new().await;
-    let tenant = world.tenant("alpha", "SAR", "sa-standard").await;
+    let (world, tenant) = World::books().await;
     (world, tenant.client)
 }
 

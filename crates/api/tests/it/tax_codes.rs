@@ -11,10 +11,7 @@ fn medicines(code: &str) -> Value {
 }
 
 async fn books() -> (World, TenantKit) {
-    let world = World::with(&[("Bootstrap:Template", "empty")]).await;
-    let tenant = world.tenant("alpha", "SAR", "empty").await;
-    tenant.accounts(&[("1000", "asset"), ("4000", "income")]).await;
-    (world, tenant)
+    World::books_of(&[("1000", "asset"), ("4000", "income")]).await
 }
 
 /// Posts an entry whose lines have the tax code; together they have no base, so that there is no VAT to post.
@@ -157,8 +154,7 @@ async fn lines_keep_texts_that_no_code_has() {
 
 #[tokio::test]
 async fn the_saudi_template_brings_its_codes() {
-    let world = World::new().await;
-    let tenant = world.tenant("alpha", "SAR", "sa-standard").await;
+    let (_world, tenant) = World::books().await;
     let page = tenant.client.get("/tax-codes?limit=100").await.ok();
     let codes: Vec<&str> =
         page["items"].as_array().unwrap().iter().map(|code| code["code"].as_str().unwrap()).collect();

@@ -1,13 +1,7 @@
 //! Names, codes and parties: what looks alike is one thing, and nothing reads as something it is not.
 
 use serde_json::{Value, json};
-use testkit::{TenantKit, World};
-
-async fn books() -> (World, TenantKit) {
-    let world = World::new().await;
-    let tenant = world.tenant("alpha", "SAR", "sa-standard").await;
-    (world, tenant)
-}
+use testkit::World;
 
 fn account(code: &str, name: &str) -> Value {
     json!({ "code": code, "name": { "en": name }, "type": "asset" })
@@ -15,7 +9,7 @@ fn account(code: &str, name: &str) -> Value {
 
 #[tokio::test]
 async fn codes_that_differ_in_case_or_digits_are_one_code() {
-    let (_world, tenant) = books().await;
+    let (_world, tenant) = World::books().await;
     let client = &tenant.client;
     let made = client.post("/accounts", account("٩٩A١", "Arabic digits")).await.expect(201).json();
     assert_eq!(made["code"], "99A1");
@@ -67,7 +61,7 @@ async fn codes_that_differ_in_case_or_digits_are_one_code() {
 
 #[tokio::test]
 async fn names_and_descriptions_are_one_line_in_one_direction() {
-    let (_world, tenant) = books().await;
+    let (_world, tenant) = World::books().await;
     let client = &tenant.client;
     for (bad, code) in [
         ("Cash\nbox", "text_line_break"),
@@ -107,7 +101,7 @@ async fn names_and_descriptions_are_one_line_in_one_direction() {
 
 #[tokio::test]
 async fn parties_that_look_alike_are_one_party() {
-    let (_world, tenant) = books().await;
+    let (_world, tenant) = World::books().await;
     let client = &tenant.client;
     let entry = |party: &str, reason: &str| {
         json!({ "postingDate": "2026-02-01", "post": true, "controlReason": reason, "lines": [
@@ -128,7 +122,7 @@ async fn parties_that_look_alike_are_one_party() {
 /// Drafts of opening entries may be many, and each is posted by itself.
 #[tokio::test]
 async fn several_opening_drafts_are_posted_one_by_one() {
-    let (_world, tenant) = books().await;
+    let (_world, tenant) = World::books().await;
     let client = &tenant.client;
     let kind = ["Content-Type: text/csv", "Prefer: wait=60"];
     for amount in ["100", "200"] {

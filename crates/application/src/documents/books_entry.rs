@@ -61,7 +61,10 @@ impl BooksEntry<'_> {
         let draft = draft.of(EntrySource::new(source_of(document.document_type)?, document.id.uuid()));
         let draft = draft.taxed_on(document.view.tax_date);
         let meta = EntryMeta::new(ctx.actor.user_id(), uow.now());
-        Ledger::with(ctx, books).post_one(uow, Posting::new(draft, meta)).await.map_err(of_the_whole)?;
+        Ledger::with(ctx, books)
+            .post_one(uow, Posting::new(draft, meta))
+            .await
+            .map_err(|error| error.of_the_whole("/postingDate"))?;
         Ok(StoredDocument {
             status: DocumentStatus::Posted,
             number: Some(number),
@@ -76,13 +79,4 @@ impl BooksEntry<'_> {
 /// The source kind of the entries of a document type.
 pub(in crate::documents) fn source_of(document_type: DocumentType) -> AppResult<EntrySourceKind> {
     document_type.source().ok_or_else(|| AppError::internal("a document that posts nothing has an entry"))
-}
-
-/// Lines of the entry are not lines of the document, so what the ledger refuses points at the document as a whole.
-pub(in crate::documents) fn of_the_whole(error: AppError) -> AppError {
-    let whole = |violation: Violation| {
-        let pointer = if violation.pointer == "/postingDate" { "/postingDate" } else { "" };
-        violation.at(pointer)
-    };
-    AppError { violations: error.violations.into_iter().map(whole).collect(), ..error }
 }

@@ -9,13 +9,12 @@ use domain::ids::JournalEntryId;
 use domain::money::{Amount, Quantity};
 use domain::tax::tax_entry::{TaxEntry, TaxEntryId};
 
-use super::books_entry::{of_the_whole, source_of};
+use super::books_entry::source_of;
 use super::money::take_back_withholding;
 use super::ports::{DocumentId, DocumentStatus, GroupUse, StoredDocument};
 use super::trade::OrderMoves;
 use super::views::DocumentView;
-use crate::accounting::ledger::{Ledger, Posting};
-use crate::accounting::ports::journal_entries::{EntryMeta, StoredEntry};
+use crate::accounting::ledger::{Ledger, reversal_of};
 use crate::changes::{record, stale};
 use crate::context::RequestContext;
 use crate::error::{AppError, AppResult};
@@ -63,15 +62,14 @@ async fn reverse_entry(
     date: Option<NaiveDate>,
 ) -> AppResult<JournalEntryId> {
     let entry = document.entry.ok_or_else(|| AppError::internal("a posted document has no entry"))?;
-    let Some(StoredEntry::Posted { entry, .. }) = uow.journal_entries().find(entry).await? else {
-        return Err(AppError::internal("the entry of a posted document is not in the ledger"));
-    };
-    let id = JournalEntryId::new(uow.new_id());
     let source = EntrySource::part(source_of(document.document_type)?, document.id.uuid(), 1);
-    let date = date.unwrap_or(entry.header().posting_date);
-    let draft = entry.document_reversal_on(id, date, reason, source)?;
-    let posting = Posting::new(draft, EntryMeta::new(ctx.actor.user_id(), uow.now()));
-    Ledger::open(ctx, uow).await?.post_one(uow, posting).await.map_err(of_the_whole)?;
+    let posting = reversal_of(ctx, uow, entry, source, reason, date).await?;
+    let id = posting.draft.id();
+    Ledger::open(ctx, uow)
+        .await?
+        .post_one(uow, posting)
+        .await
+        .map_err(|error| error.of_the_whole("/postingDate"))?;
     Ok(id)
 }
 

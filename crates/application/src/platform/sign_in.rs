@@ -5,7 +5,6 @@ use std::sync::Arc;
 use domain::error::ErrorDef;
 use domain::ids::{TenantId, UserId};
 use domain::platform::{EmailAddress, Password, PasswordHash};
-use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use super::api_keys::hash_token;
@@ -19,7 +18,7 @@ use super::sessions::{
 };
 use super::sign_in_policy::SignInPolicy;
 use super::views::MembershipView;
-use crate::command::{Application, Executed, execute};
+use crate::command::{Application, execute};
 use crate::context::RequestContext;
 use crate::error::{AppError, AppResult};
 
@@ -95,7 +94,7 @@ impl SignIn {
             Some(tenant) => {
                 let command = OpenSession { user: user.id, verified, family, token };
                 let executed = execute(&self.app, &context_of(user.id, tenant, caller), command).await?;
-                answer::<bool>(&executed)?.then_some(tenant)
+                executed.read::<bool>()?.then_some(tenant)
             }
             None => None,
         };
@@ -169,7 +168,7 @@ impl SignIn {
         let (text, next) = self.new_refresh_token();
         let tenant = tenant.map(str::to_owned);
         let command = RefreshSession { token_hash: hash_token(refresh_token), next, tenant };
-        match answer(&execute(&self.app, &before_sign_in(caller), command).await?)? {
+        match execute(&self.app, &before_sign_in(caller), command).await?.read()? {
             Refreshed::Next { tenant, user, family, stamp } => {
                 self.tokens(UserId::new(user), TenantId::new(tenant), stamp, family, text)
             }
@@ -296,11 +295,6 @@ fn noted(caller: &Caller, account: Option<&User>, reason: &'static str) {
     let source = caller.source.map_or_else(|| "unknown".to_owned(), |source| source.to_string());
     let user = account.map_or_else(|| "none".to_owned(), |user| user.id.to_string());
     tracing::info!(target: AUDIT, source, user, request = %caller.request_id, "A sign-in was refused: {reason}");
-}
-
-fn answer<T: DeserializeOwned>(executed: &Executed) -> AppResult<T> {
-    serde_json::from_slice(&executed.body)
-        .map_err(|error| AppError::internal(format!("session answer: {error}")))
 }
 
 /// The error code of RFC 6749, 5.2, that an error of this module stands for.

@@ -3,8 +3,7 @@
 use chrono::NaiveDate;
 use domain::accounting::fiscal_period::FiscalPeriodKind;
 use domain::accounting::journal_entry::{
-    DraftEntry, EntryKind, EntrySource, EntrySourceKind, JOURNAL_LINES_MAX, LineAmount, LineDetails,
-    NewEntry, NewLine,
+    EntryKind, EntrySource, EntrySourceKind, LineAmount, LineDetails, NewEntry, NewLine,
 };
 use domain::accounting::ledger_settings::LedgerAccountRole;
 use domain::error::Violation;
@@ -17,7 +16,6 @@ use crate::accounting::entry_input::resolve_journal;
 use crate::accounting::fiscal_years::ensure_next_year;
 use crate::accounting::ledger::{Ledger, Posting};
 use crate::accounting::ports::books::Books;
-use crate::accounting::ports::journal_entries::EntryMeta;
 use crate::context::RequestContext;
 use crate::error::{AppError, AppResult};
 use crate::unit_of_work::UnitOfWork;
@@ -52,24 +50,15 @@ impl SettlementEntry {
         let journal_id = resolve_journal(uow, &mut books, None).await?.map_err(whole)?;
         let id = JournalEntryId::new(uow.new_id());
         let entry = NewEntry {
-            id,
-            journal_id,
             kind: EntryKind::Revaluation,
-            posting_date: self.date,
-            document_date: None,
-            currency: books.company.code,
             description: Some("تسوية بنود مفتوحة / Settlement of open items".to_owned()),
-            reference: None,
-            control_reason: None,
-            reverses: None,
-            lines,
+            ..NewEntry::new(id, journal_id, self.date, books.company.code, lines)
         };
-        let draft = DraftEntry::new(entry, JOURNAL_LINES_MAX)?;
-        let draft = draft.of(EntrySource::new(EntrySourceKind::Allocation, self.source));
-        let meta = EntryMeta::new(ctx.actor.user_id(), uow.now());
-        match Ledger::with(ctx, books).post_one(uow, Posting::new(draft, meta)).await {
+        let source = EntrySource::new(EntrySourceKind::Allocation, self.source);
+        let posting = Posting::of(ctx, uow, entry, source)?;
+        match Ledger::with(ctx, books).post_one(uow, posting).await {
             Ok(_) => Ok(Some(id)),
-            Err(error) => Err(of_the_whole(error)),
+            Err(error) => Err(error.of_the_whole("")),
         }
     }
 
@@ -96,11 +85,6 @@ impl SettlementEntry {
         }
         Ok(lines)
     }
-}
-
-/// Lines of the entry are not the caller's, so what the ledger refuses points at the request as a whole.
-pub(super) fn of_the_whole(error: AppError) -> AppError {
-    AppError { violations: error.violations.into_iter().map(whole).collect(), ..error }
 }
 
 fn whole(violation: Violation) -> Violation {

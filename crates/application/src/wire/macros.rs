@@ -305,12 +305,12 @@ macro_rules! request {
     };
 }
 
-/// Declares the query parameters of an operation.
+/// Declares the query parameters of an operation; `, then part: Parameters` adds those that it shares with others after its own.
 #[macro_export]
 macro_rules! query {
     ($(
         $(#[doc = $doc:literal])*
-        $vis:vis struct $name:ident {
+        $vis:vis struct $name:ident $(, then $part:ident : $parameters:ty)* {
             $(
                 $(#[doc = $field_doc:literal])*
                 $field_vis:vis $field:ident : $type:ty $(= $example:tt)? $(=> $default:tt)?
@@ -321,20 +321,27 @@ macro_rules! query {
         #[derive(Debug)]
         $vis struct $name {
             $($(#[doc = $field_doc])* pub $field: $type,)*
+            $(pub $part: $parameters,)*
         }
 
         impl $crate::wire::WireQuery for $name {
-            fn names() -> &'static [&'static str] {
-                &[$($crate::wire_name!($field)),*]
+            fn names() -> Vec<&'static str> {
+                let names = [$($crate::wire_name!($field)),*].into_iter();
+                $(let names = names.chain(<$parameters as $crate::wire::WireQuery>::names());)*
+                names.collect()
             }
             fn parameters(schemas: &mut $crate::wire::Schemas) -> Vec<::serde_json::Value> {
-                vec![$($crate::wire::parameter::<$type>(
+                let parameters = [$($crate::wire::parameter::<$type>(
                     schemas,
                     $crate::wire_name!($field),
                     &$crate::wire::summary(&[$($field_doc),*]),
                     $crate::wire_optional_json!($($example)?),
                     $crate::wire_optional_json!($($default)?),
-                )),*]
+                )),*].into_iter();
+                $(let parameters = parameters.chain(
+                    <$parameters as $crate::wire::WireQuery>::parameters(schemas)
+                );)*
+                parameters.collect()
             }
             fn parse(
                 pairs: &$crate::wire::QueryPairs<'_>,
@@ -347,10 +354,11 @@ macro_rules! query {
                     $crate::wire_optional_json!($($default)?),
                     errors,
                 );)*
+                $(let $part = <$parameters as $crate::wire::WireQuery>::parse(pairs, errors);)*
                 if errors.len() != before {
                     return None;
                 }
-                Some(Self { $($field: $field?,)* })
+                Some(Self { $($field: $field?,)* $($part: $part?,)* })
             }
         }
     )+};

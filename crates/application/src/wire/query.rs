@@ -72,7 +72,7 @@ fn decode(text: &str) -> Result<Cow<'_, str>, std::str::Utf8Error> {
 
 /// The parameters of an operation, as declared by `query!`.
 pub trait WireQuery: Sized {
-    fn names() -> &'static [&'static str];
+    fn names() -> Vec<&'static str>;
     /// OpenAPI parameter objects.
     fn parameters(schemas: &mut Schemas) -> Vec<Value>;
     /// Reports every problem; `None` if there was any.
@@ -81,8 +81,8 @@ pub trait WireQuery: Sized {
 
 /// No parameters at all.
 impl WireQuery for () {
-    fn names() -> &'static [&'static str] {
-        &[]
+    fn names() -> Vec<&'static str> {
+        Vec::new()
     }
     fn parameters(_: &mut Schemas) -> Vec<Value> {
         Vec::new()

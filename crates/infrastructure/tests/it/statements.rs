@@ -117,7 +117,7 @@ const LARGE: [&str; 17] = [
 /// Statements that read all that a tenant has in a large table: checks, exports and questions about everything, and whether a
 /// thing that is to be deleted is in use.
 const OF_EVERYTHING: [&str; 16] = [
-    ".code_taken",
+    ".code_folded",
     ".delete",
     ".mentions",
     ".naming_tax_code",

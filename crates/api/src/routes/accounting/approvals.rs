@@ -109,11 +109,7 @@ async fn list(
     accept: Accept,
 ) -> ApiResult {
     let tenant = ctx.tenant;
-    let page = move |query| {
-        let queries = queries.clone();
-        async move { queries.approvals(tenant, &query).await }
-    };
-    answer::list(page, params.into_inner(), accept).await
+    answer::list_from(queries, move |from, query| from.approvals(tenant, query), params, accept).await
 }
 
 async fn list_mine(
@@ -126,11 +122,8 @@ async fn list_mine(
     let (tenant, now) = (ctx.tenant, app.clock.now());
     let person = ctx.actor.user_id().ok_or_else(|| AppError::internal("nobody has a queue"))?;
     let person = (person, ctx.today(now), now);
-    let page = move |query| {
-        let queries = queries.clone();
-        async move { queries.approvals_for(tenant, person, &query).await }
-    };
-    answer::list(page, params.into_inner(), accept).await
+    answer::list_from(queries, move |from, query| from.approvals_for(tenant, person, query), params, accept)
+        .await
 }
 
 async fn get(

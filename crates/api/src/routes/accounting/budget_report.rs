@@ -16,8 +16,7 @@ use domain::error::{Language, Violation};
 use domain::ids::TenantId;
 use domain::text::Code;
 
-use super::reports::csv_options::{CsvOptions, FileForm};
-use super::reports::query::ReportFormat;
+use super::reports::query::ReportFile;
 use super::reports::render::Setting;
 use super::reports::tables::{localized, titled};
 use super::reports::{FORMS, READ, TAG};
@@ -34,7 +33,7 @@ const MONEY_WIDTH: u8 = 16;
 
 query! {
     /// Which budget is compared, and for which periods.
-    pub struct BudgetReportParams {
+    pub struct BudgetReportParams, then file: ReportFile {
         /// The budget, by its id; give either the id or the code.
         budget_id: Option<BudgetId>,
         /// The budget, by its code.
@@ -43,12 +42,6 @@ query! {
         from: Option<NaiveDate> = "2026-01-01",
         /// Periods that begin on this day or before it; by default to the end of the fiscal year.
         to: Option<NaiveDate> = "2026-03-31",
-        /// The format, instead of `Accept`. `csv-bom` is CSV with a byte order mark, from which spreadsheet programs
-        /// recognise UTF-8, so that Arabic text stays readable when the file is opened with a double click.
-        format: Option<ReportFormat>,
-        /// Options of a CSV file for spreadsheet programs: a byte order mark (`bom`), other separators, a comma before decimals, and
-        /// above the header the title, company, dates and day of printing (`about`).
-        csv: CsvOptions = ["bom", "semicolon", "decimal-comma"],
     }
 }
 
@@ -73,7 +66,7 @@ async fn budget(
     setting: Setting,
     Query(params): Query<BudgetReportParams>,
 ) -> ApiResult {
-    let form = FileForm::of(params.format.map(|format| format.as_str()), params.csv);
+    let form = params.file.form();
     let named = by_id_or_code(params.budget_id, params.budget_code);
     let missing = || AppError::from(Violation::new(&REQUIRED).at("/budgetId"));
     let request = BudgetReportRequest {

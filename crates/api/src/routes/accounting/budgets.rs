@@ -93,11 +93,7 @@ async fn lines(
     if queries.budget_named(tenant, &Reference::Id(id)).await?.is_none() {
         return Err(AppError::not_found("budget").into());
     }
-    let page = move |query| {
-        let queries = queries.clone();
-        async move { queries.budget_lines(tenant, id, &query).await }
-    };
-    answer::list(page, params.into_inner(), accept).await
+    answer::list_from(queries, move |from, query| from.budget_lines(tenant, id, query), params, accept).await
 }
 
 async fn save_lines(

@@ -136,11 +136,7 @@ async fn list(
     accept: Accept,
 ) -> ApiResult {
     let tenant = ctx.tenant;
-    let page = move |query| {
-        let queries = queries.clone();
-        async move { queries.deferrals(tenant, &query).await }
-    };
-    answer::list(page, params.into_inner(), accept).await
+    answer::list_from(queries, move |from, query| from.deferrals(tenant, query), params, accept).await
 }
 
 async fn create(State(app): State<Application>, ctx: Ctx, Json(body): Json<CreateDeferral>) -> ApiResult {

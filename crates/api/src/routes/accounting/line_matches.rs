@@ -160,11 +160,7 @@ async fn list_lines(
     accept: Accept,
 ) -> ApiResult {
     let tenant = ctx.tenant;
-    let page = move |query| {
-        let queries = queries.clone();
-        async move { queries.open_line_page(tenant, &query).await }
-    };
-    answer::list(page, params.into_inner(), accept).await
+    answer::list_from(queries, move |from, query| from.open_line_page(tenant, query), params, accept).await
 }
 
 async fn list(
@@ -174,11 +170,7 @@ async fn list(
     accept: Accept,
 ) -> ApiResult {
     let tenant = ctx.tenant;
-    let page = move |query| {
-        let queries = queries.clone();
-        async move { queries.line_match_page(tenant, &query).await }
-    };
-    answer::list(page, params.into_inner(), accept).await
+    answer::list_from(queries, move |from, query| from.line_match_page(tenant, query), params, accept).await
 }
 
 async fn get(

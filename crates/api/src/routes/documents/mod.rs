@@ -92,11 +92,8 @@ async fn list<B: DocumentBody>(
     accept: Accept,
 ) -> ApiResult {
     let tenant = ctx.tenant;
-    let page = move |query| {
-        let queries = queries.clone();
-        async move { queries.documents(tenant, B::TYPE, &query).await }
-    };
-    answer::list(page, params.into_inner(), accept).await
+    answer::list_from(queries, move |from, query| from.documents(tenant, B::TYPE, query), params, accept)
+        .await
 }
 
 async fn get<B: DocumentBody>(

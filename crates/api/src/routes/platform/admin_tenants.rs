@@ -219,11 +219,7 @@ async fn list(
     params: ListParams<TenantView>,
     accept: Accept,
 ) -> ApiResult {
-    let page = move |query| {
-        let queries = queries.clone();
-        async move { queries.tenants(&query).await }
-    };
-    answer::list(page, params.into_inner(), accept).await
+    answer::list_from(queries, move |from, query| from.tenants(query), params, accept).await
 }
 
 async fn get(

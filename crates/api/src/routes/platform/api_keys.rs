@@ -19,7 +19,7 @@ use domain::ids::ApiKeyId;
 use domain::text::NAME_LENGTH_MAX;
 use domain::time::Timestamp;
 use http::HeaderMap;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::answer::{self, ApiResult};
 use crate::extract::{Accept, Ctx, Id, Json, ListParams, ListSpecSource};
@@ -104,11 +104,7 @@ async fn list(
     accept: Accept,
 ) -> ApiResult {
     let tenant = ctx.tenant;
-    let page = move |query| {
-        let queries = queries.clone();
-        async move { queries.api_keys(tenant, &query).await }
-    };
-    answer::list(page, params.into_inner(), accept).await
+    answer::list_from(queries, move |from, query| from.api_keys(tenant, query), params, accept).await
 }
 
 async fn get(
@@ -147,9 +143,9 @@ async fn revoke(ctx: Ctx, Id(id): Id<ApiKeyId>, State(app): State<Application>) 
 
 /// Adds the key to the answer. A replay and a dry run have none: the stored answer never knew it, or nothing was made.
 fn shown_once(ctx: &Ctx, executed: Executed, secret: ApiKeySecret) -> AppResult<Executed> {
-    let unreadable = |error: serde_json::Error| AppError::internal(format!("API key answer: {error}"));
-    let mut view: Map<String, Value> = serde_json::from_slice(&executed.body).map_err(unreadable)?;
     let key = if executed.replayed || ctx.dry_run { Value::Null } else { json!(secret.into_text()) };
-    view.insert("key".to_owned(), key);
-    Ok(Executed { body: serde_json::to_vec(&view).map_err(unreadable)?.into(), ..executed })
+    executed.with(|mut view| {
+        view["key"] = key;
+        view
+    })
 }

@@ -20,7 +20,7 @@ use domain::ids::{InvitationId, RoleId};
 use domain::platform::EmailAddress;
 use domain::text::NAME_LENGTH_MAX;
 use http::HeaderMap;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::answer::{self, ApiResult};
 use crate::extract::{Accept, Ctx, Id, Json, ListParams, ListSpecSource};
@@ -117,11 +117,7 @@ async fn list(
     accept: Accept,
 ) -> ApiResult {
     let tenant = ctx.tenant;
-    let page = move |query| {
-        let queries = queries.clone();
-        async move { queries.invitations(tenant, &query).await }
-    };
-    answer::list(page, params.into_inner(), accept).await
+    answer::list_from(queries, move |from, query| from.invitations(tenant, query), params, accept).await
 }
 
 async fn get(
@@ -167,9 +163,9 @@ pub(super) fn shown_once(
     executed: Executed,
     token: Option<InvitationToken>,
 ) -> AppResult<Executed> {
-    let unreadable = |error: serde_json::Error| AppError::internal(format!("invitation answer: {error}"));
-    let mut view: Map<String, Value> = serde_json::from_slice(&executed.body).map_err(unreadable)?;
     let shown = token.filter(|_| !executed.replayed && !ctx.dry_run);
-    view.insert("token".to_owned(), shown.map_or(Value::Null, |token| json!(token.into_text())));
-    Ok(Executed { body: serde_json::to_vec(&view).map_err(unreadable)?.into(), ..executed })
+    executed.with(|mut view| {
+        view["token"] = shown.map_or(Value::Null, |token| json!(token.into_text()));
+        view
+    })
 }

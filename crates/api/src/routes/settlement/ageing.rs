@@ -25,8 +25,7 @@ use crate::export::{Cell, Column, RowStyle, Table, TableRow};
 use crate::extract::Query;
 use crate::operation::Operations;
 use crate::query;
-use crate::routes::accounting::reports::csv_options::{CsvOptions, FileForm};
-use crate::routes::accounting::reports::query::ReportFormat;
+use crate::routes::accounting::reports::query::ReportFile;
 use crate::routes::accounting::reports::render::Setting;
 use crate::routes::accounting::reports::tables::{localized, titled};
 use crate::routes::accounting::reports::{FORMS, READ, TAG};
@@ -40,7 +39,7 @@ pub(super) const MONEY_WIDTH: u8 = 18;
 
 query! {
     /// Ageing of open items on a day.
-    pub struct AgeingParams {
+    pub struct AgeingParams, then file: ReportFile {
         /// The day; today by default.
         as_of: Option<NaiveDate> = "2026-03-31",
         /// Another name for `asOf`.
@@ -55,12 +54,6 @@ query! {
         party: Option<RequiredText<PARTY_LENGTH_MAX>> = "C-1001",
         /// The currency, one of the tenant's. Only items in this currency count, with their amounts in it.
         currency: Option<CurrencyCode>,
-        /// The format, instead of `Accept`. `csv-bom` is CSV with a byte order mark, from which spreadsheet programs
-        /// recognise UTF-8, so that Arabic text stays readable when the file is opened with a double click.
-        format: Option<ReportFormat>,
-        /// Options of a CSV file for spreadsheet programs: a byte order mark (`bom`), other separators, a comma before decimals, and
-        /// above the header the title, company, dates and day of printing (`about`).
-        csv: CsvOptions = ["bom", "semicolon", "decimal-comma"],
     }
 }
 
@@ -118,7 +111,7 @@ async fn ageing(
     control: ControlKind,
     name: &'static str,
 ) -> ApiResult {
-    let form = FileForm::of(params.format.map(|format| format.as_str()), params.csv);
+    let form = params.file.form();
     let buckets = Buckets::parse(&params.buckets).map_err(|violation| violation.at("?buckets"))?;
     let request = AgeingRequest {
         control,

@@ -165,11 +165,7 @@ async fn list(
     accept: Accept,
 ) -> ApiResult {
     let tenant = ctx.tenant;
-    let page = move |query| {
-        let queries = queries.clone();
-        async move { queries.dunning_runs(tenant, &query).await }
-    };
-    answer::list(page, params.into_inner(), accept).await
+    answer::list_from(queries, move |from, query| from.dunning_runs(tenant, query), params, accept).await
 }
 
 async fn create(State(app): State<Application>, ctx: Ctx, Json(body): Json<CreateDunningRun>) -> ApiResult {
@@ -220,11 +216,7 @@ async fn list_notices(
     accept: Accept,
 ) -> ApiResult {
     let tenant = ctx.tenant;
-    let page = move |query| {
-        let queries = queries.clone();
-        async move { queries.dunning_notices(tenant, &query).await }
-    };
-    answer::list(page, params.into_inner(), accept).await
+    answer::list_from(queries, move |from, query| from.dunning_notices(tenant, query), params, accept).await
 }
 
 async fn get_notice(

@@ -29,8 +29,7 @@ use crate::export::{Cell, Column, RowStyle, Table, TableRow};
 use crate::extract::Query;
 use crate::operation::Operations;
 use crate::query;
-use crate::routes::accounting::reports::csv_options::{CsvOptions, FileForm};
-use crate::routes::accounting::reports::query::ReportFormat;
+use crate::routes::accounting::reports::query::ReportFile;
 use crate::routes::accounting::reports::render::Setting;
 use crate::routes::accounting::reports::tables::{localized, titled};
 use crate::routes::accounting::reports::{FORMS, READ, TAG};
@@ -42,7 +41,7 @@ const TEXT_WIDTH: u8 = 44;
 
 query! {
     /// The statement of a party.
-    pub struct PartyStatementParams {
+    pub struct PartyStatementParams, then file: ReportFile {
         /// The code of the party.
         party: RequiredText<PARTY_LENGTH_MAX> = "C-1001",
         /// Only receivables, or only payables; by default both.
@@ -59,12 +58,6 @@ query! {
         buckets: RequiredText<BUCKETS_LENGTH_MAX> => "0,30,60,90",
         /// The currency, one of the tenant's. Only lines in this currency count, with their amounts in it.
         currency: Option<CurrencyCode>,
-        /// The format, instead of `Accept`. `csv-bom` is CSV with a byte order mark, from which spreadsheet programs
-        /// recognise UTF-8, so that Arabic text stays readable when the file is opened with a double click.
-        format: Option<ReportFormat>,
-        /// Options of a CSV file for spreadsheet programs: a byte order mark (`bom`), other separators, a comma before decimals, and
-        /// above the header the title, company, dates and day of printing (`about`).
-        csv: CsvOptions = ["bom", "semicolon", "decimal-comma"],
     }
 }
 
@@ -99,7 +92,7 @@ async fn party_statement(
     setting: Setting,
     Query(params): Query<PartyStatementParams>,
 ) -> ApiResult {
-    let form = FileForm::of(params.format.map(|format| format.as_str()), params.csv);
+    let form = params.file.form();
     let buckets = Buckets::parse(&params.buckets).map_err(|violation| violation.at("?buckets"))?;
     let request = StatementRequest {
         party: params.party.to_string(),

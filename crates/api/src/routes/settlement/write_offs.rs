@@ -132,11 +132,7 @@ async fn list(
     accept: Accept,
 ) -> ApiResult {
     let tenant = ctx.tenant;
-    let page = move |query| {
-        let queries = queries.clone();
-        async move { queries.write_offs(tenant, &query).await }
-    };
-    answer::list(page, params.into_inner(), accept).await
+    answer::list_from(queries, move |from, query| from.write_offs(tenant, query), params, accept).await
 }
 
 async fn create(State(app): State<Application>, ctx: Ctx, Json(body): Json<CreateWriteOff>) -> ApiResult {

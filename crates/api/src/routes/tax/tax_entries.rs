@@ -40,9 +40,5 @@ async fn list(
     accept: Accept,
 ) -> ApiResult {
     let tenant = ctx.tenant;
-    let page = move |query| {
-        let queries = queries.clone();
-        async move { queries.tax_entries(tenant, &query).await }
-    };
-    answer::list(page, params.into_inner(), accept).await
+    answer::list_from(queries, move |from, query| from.tax_entries(tenant, query), params, accept).await
 }

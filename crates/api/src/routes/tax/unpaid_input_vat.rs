@@ -18,22 +18,22 @@ use domain::settlement::bad_debt::BAD_DEBT_MONTHS_MAX;
 use domain::text::CODE_LENGTH_MAX;
 
 use crate::answer::ApiResult;
-use crate::export::{Cell, RowStyle, Table, TableRow};
+use crate::export::{Cell, Table};
 use crate::extract::Query;
 use crate::operation::Operations;
 use crate::query;
-use crate::routes::accounting::reports::csv_options::{CsvOptions, FileForm};
-use crate::routes::accounting::reports::query::ReportFormat;
+use crate::routes::accounting::reports::listed::{Listed, listed};
+use crate::routes::accounting::reports::query::ReportFile;
 use crate::routes::accounting::reports::render::Setting;
 use crate::routes::accounting::reports::tables::{
-    CODE_WIDTH, MONEY_WIDTH, NAME_WIDTH, NUMBER_WIDTH, WORD_WIDTH, column, localized, titled,
+    CODE_WIDTH, MONEY_WIDTH, NAME_WIDTH, NUMBER_WIDTH, WORD_WIDTH, localized,
 };
 use crate::routes::accounting::reports::{FORMS, READ, TAG};
 use crate::wire::{Int, RequiredText};
 
 query! {
     /// Which bills are listed.
-    pub struct UnpaidInputVatParams {
+    pub struct UnpaidInputVatParams, then file: ReportFile {
         /// The day; today by default.
         as_of: Option<NaiveDate> = "2027-03-31",
         /// Another name for `asOf`.
@@ -42,12 +42,6 @@ query! {
         months: Int<1, BAD_DEBT_MONTHS_MAX> => 12,
         /// Only documents of the branch with this code.
         branch: Option<RequiredText<CODE_LENGTH_MAX>> = "RUH-OLAYA",
-        /// The format, instead of `Accept`. `csv-bom` is CSV with a byte order mark, from which spreadsheet programs
-        /// recognise UTF-8, so that Arabic text stays readable when the file is opened with a double click.
-        format: Option<ReportFormat>,
-        /// Options of a CSV file for spreadsheet programs: a byte order mark (`bom`), other separators, a comma before decimals, and
-        /// above the header the title, company, dates and day of printing (`about`).
-        csv: CsvOptions = ["bom", "semicolon", "decimal-comma"],
     }
 }
 
@@ -73,7 +67,7 @@ async fn unpaid_input_vat(
     setting: Setting,
     Query(params): Query<UnpaidInputVatParams>,
 ) -> ApiResult {
-    let form = FileForm::of(params.format.map(|format| format.as_str()), params.csv);
+    let form = params.file.form();
     let request = UnpaidInputVatRequest {
         as_of: end_date(params.to, params.as_of)?,
         months: u32::try_from(params.months.0).unwrap_or_default(),
@@ -87,38 +81,20 @@ async fn unpaid_input_vat(
     setting.report("unpaid-input-vat", request, form, make, table).await
 }
 
-fn table(view: &UnpaidInputVatView, language: Language) -> Table {
-    let column = |key, caption, width| column(key, caption, width, language);
-    let columns = vec![
-        column("taxDate", Caption::TaxDate, WORD_WIDTH),
-        column("number", Caption::Number, NUMBER_WIDTH),
-        column("branch", Caption::Branch, CODE_WIDTH),
-        column("party", Caption::Party, CODE_WIDTH),
-        column("name", Caption::Name, NAME_WIDTH),
-        column("currency", Caption::Currency, CODE_WIDTH),
-        column("openAmount", Caption::OpenAmount, MONEY_WIDTH),
-        column("vat", Caption::InputVat, MONEY_WIDTH),
-        column("unpaidVat", Caption::UnpaidInputVat, MONEY_WIDTH),
-    ];
-    let mut rows: Vec<_> = view.lines.iter().map(|one| line(one, language)).collect();
-    let mut cells = vec![Cell::from(Caption::Total.text(language))];
-    cells.extend(std::iter::repeat_n(Cell::Empty, 7));
-    cells.push(view.unpaid_vat.into());
-    rows.push(TableRow { cells, style: RowStyle::Heading, ..TableRow::default() });
-    Table { columns, rows, ..titled(&view.scope, language) }
-}
+const COLUMNS: [Listed<UnpaidInputVatLineView>; 9] = [
+    ("taxDate", Caption::TaxDate, WORD_WIDTH, |line, _| line.tax_date.into()),
+    ("number", Caption::Number, NUMBER_WIDTH, |line, _| Cell::from(&line.document_number)),
+    ("branch", Caption::Branch, CODE_WIDTH, |line, _| line.branch.as_deref().into()),
+    ("party", Caption::Party, CODE_WIDTH, |line, _| Cell::from(&line.party)),
+    ("name", Caption::Name, NAME_WIDTH, |line, language| localized(&line.name, language).into()),
+    ("currency", Caption::Currency, CODE_WIDTH, |line, _| Cell::from(&line.currency)),
+    ("openAmount", Caption::OpenAmount, MONEY_WIDTH, |line, _| Cell::from(&line.open_amount)),
+    ("vat", Caption::InputVat, MONEY_WIDTH, |line, _| line.vat.into()),
+    ("unpaidVat", Caption::UnpaidInputVat, MONEY_WIDTH, |line, _| line.unpaid_vat.into()),
+];
 
-fn line(line: &UnpaidInputVatLineView, language: Language) -> TableRow {
-    let cells = vec![
-        line.tax_date.into(),
-        Cell::from(&line.document_number),
-        line.branch.as_deref().into(),
-        Cell::from(&line.party),
-        localized(&line.name, language).into(),
-        Cell::from(&line.currency),
-        Cell::from(&line.open_amount),
-        line.vat.into(),
-        line.unpaid_vat.into(),
-    ];
-    TableRow { cells, ..TableRow::default() }
+fn table(view: &UnpaidInputVatView, language: Language) -> Table {
+    let total =
+        vec![("taxDate", Caption::Total.text(language).into()), ("unpaidVat", view.unpaid_vat.into())];
+    listed(&view.scope, &COLUMNS, &view.lines, vec![total], language)
 }

@@ -20,22 +20,22 @@ use domain::tax::tax_entry::TaxSide;
 use domain::text::CODE_LENGTH_MAX;
 
 use crate::answer::ApiResult;
-use crate::export::{Cell, RowStyle, Table, TableRow};
+use crate::export::{Cell, Table};
 use crate::extract::Query;
 use crate::operation::Operations;
 use crate::query;
-use crate::routes::accounting::reports::csv_options::{CsvOptions, FileForm};
-use crate::routes::accounting::reports::query::ReportFormat;
+use crate::routes::accounting::reports::listed::{Listed, listed};
+use crate::routes::accounting::reports::query::ReportFile;
 use crate::routes::accounting::reports::render::Setting;
 use crate::routes::accounting::reports::tables::{
-    CODE_WIDTH, MONEY_WIDTH, NAME_WIDTH, NUMBER_WIDTH, WORD_WIDTH, column, localized, titled,
+    CODE_WIDTH, MONEY_WIDTH, NAME_WIDTH, NUMBER_WIDTH, WORD_WIDTH, localized,
 };
 use crate::routes::accounting::reports::{FORMS, READ, TAG};
 use crate::wire::RequiredText;
 
 query! {
     /// Which tax entries are listed.
-    pub struct VatDetailParams {
+    pub struct VatDetailParams, then file: ReportFile {
         /// The first tax date; by default everything since the beginning.
         from: Option<NaiveDate> = "2026-01-01",
         /// The last tax date; today by default.
@@ -48,12 +48,6 @@ query! {
         side: Option<TaxSide>,
         /// Only documents of the branch with this code.
         branch: Option<RequiredText<CODE_LENGTH_MAX>> = "RUH-OLAYA",
-        /// The format, instead of `Accept`. `csv-bom` is CSV with a byte order mark, from which spreadsheet programs
-        /// recognise UTF-8, so that Arabic text stays readable when the file is opened with a double click.
-        format: Option<ReportFormat>,
-        /// Options of a CSV file for spreadsheet programs: a byte order mark (`bom`), other separators, a comma before decimals, and
-        /// above the header the title, company, dates and day of printing (`about`).
-        csv: CsvOptions = ["bom", "semicolon", "decimal-comma"],
     }
 }
 
@@ -83,7 +77,7 @@ async fn vat_detail(
     setting: Setting,
     Query(params): Query<VatDetailParams>,
 ) -> ApiResult {
-    let form = FileForm::of(params.format.map(|format| format.as_str()), params.csv);
+    let form = params.file.form();
     let request = VatDetailRequest {
         from: params.from,
         to: end_date(params.to, params.as_of)?,
@@ -99,26 +93,30 @@ async fn vat_detail(
     setting.report("vat-detail", request, form, make, table).await
 }
 
+const COLUMNS: [Listed<VatDetailLineView>; 11] = [
+    ("taxDate", Caption::TaxDate, WORD_WIDTH, |line, _| line.tax_date.into()),
+    ("box", Caption::VatBox, CODE_WIDTH, |line, _| line.return_box.as_deref().into()),
+    ("side", Caption::VatSide, CODE_WIDTH, |line, language| side_text(side_of(line), language).into()),
+    ("number", Caption::Number, NUMBER_WIDTH, |line, _| Cell::from(&line.document_number)),
+    ("branch", Caption::Branch, CODE_WIDTH, |line, _| line.branch.as_deref().into()),
+    ("party", Caption::Party, CODE_WIDTH, |line, _| line.party.as_deref().into()),
+    ("name", Caption::Name, NAME_WIDTH, |line, language| localized(&line.name, language).into()),
+    ("taxCode", Caption::TaxCode, CODE_WIDTH, |line, _| Cell::from(&line.tax_code)),
+    ("rate", Caption::Rate, CODE_WIDTH, |line, _| Cell::from(&line.rate)),
+    ("base", Caption::TaxBase, MONEY_WIDTH, |line, _| line.base.into()),
+    ("tax", Caption::Vat, MONEY_WIDTH, |line, _| line.tax.into()),
+];
+
 fn table(view: &VatDetailView, language: Language) -> Table {
-    let column = |key, caption, width| column(key, caption, width, language);
-    let columns = vec![
-        column("taxDate", Caption::TaxDate, WORD_WIDTH),
-        column("box", Caption::VatBox, CODE_WIDTH),
-        column("side", Caption::VatSide, CODE_WIDTH),
-        column("number", Caption::Number, NUMBER_WIDTH),
-        column("branch", Caption::Branch, CODE_WIDTH),
-        column("party", Caption::Party, CODE_WIDTH),
-        column("name", Caption::Name, NAME_WIDTH),
-        column("taxCode", Caption::TaxCode, CODE_WIDTH),
-        column("rate", Caption::Rate, CODE_WIDTH),
-        column("base", Caption::TaxBase, MONEY_WIDTH),
-        column("tax", Caption::Vat, MONEY_WIDTH),
-    ];
-    let mut rows: Vec<_> = view.lines.iter().map(|one| line(one, language)).collect();
-    for (side, sum) in [(TaxSide::Output, view.output), (TaxSide::Input, view.input)] {
-        rows.push(total(side, sum, language));
-    }
-    Table { columns, rows, ..titled(&view.scope, language) }
+    let sum = |(side, sum): (TaxSide, VatDetailSumView)| {
+        vec![("side", side_text(side, language).into()), ("base", sum.base.into()), ("tax", sum.tax.into())]
+    };
+    let sums = [(TaxSide::Output, view.output), (TaxSide::Input, view.input)].map(sum);
+    listed(&view.scope, &COLUMNS, &view.lines, sums.into(), language)
+}
+
+fn side_of(line: &VatDetailLineView) -> TaxSide {
+    if line.side == TaxSide::Output.as_str() { TaxSide::Output } else { TaxSide::Input }
 }
 
 const fn side_text(side: TaxSide, language: Language) -> &'static str {
@@ -126,29 +124,4 @@ const fn side_text(side: TaxSide, language: Language) -> &'static str {
         TaxSide::Output => Caption::OutputVat.text(language),
         TaxSide::Input => Caption::InputVat.text(language),
     }
-}
-
-fn line(line: &VatDetailLineView, language: Language) -> TableRow {
-    let side = if line.side == TaxSide::Output.as_str() { TaxSide::Output } else { TaxSide::Input };
-    let cells = vec![
-        line.tax_date.into(),
-        line.return_box.as_deref().into(),
-        side_text(side, language).into(),
-        Cell::from(&line.document_number),
-        line.branch.as_deref().into(),
-        line.party.as_deref().into(),
-        localized(&line.name, language).into(),
-        Cell::from(&line.tax_code),
-        Cell::from(&line.rate),
-        line.base.into(),
-        line.tax.into(),
-    ];
-    TableRow { cells, ..TableRow::default() }
-}
-
-fn total(side: TaxSide, sum: VatDetailSumView, language: Language) -> TableRow {
-    let mut cells = vec![Cell::Empty, Cell::Empty, side_text(side, language).into()];
-    cells.extend(std::iter::repeat_n(Cell::Empty, 6));
-    cells.extend([sum.base.into(), sum.tax.into()]);
-    TableRow { cells, style: RowStyle::Heading, ..TableRow::default() }
 }

@@ -142,11 +142,8 @@ async fn list(
     accept: Accept,
 ) -> ApiResult {
     let tenant = ctx.tenant;
-    let page = move |query| {
-        let queries = queries.clone();
-        async move { queries.withholding_returns(tenant, &query).await }
-    };
-    answer::list(page, params.into_inner(), accept).await
+    answer::list_from(queries, move |from, query| from.withholding_returns(tenant, query), params, accept)
+        .await
 }
 
 async fn list_entries(
@@ -156,11 +153,8 @@ async fn list_entries(
     accept: Accept,
 ) -> ApiResult {
     let tenant = ctx.tenant;
-    let page = move |query| {
-        let queries = queries.clone();
-        async move { queries.withholding_entries(tenant, &query).await }
-    };
-    answer::list(page, params.into_inner(), accept).await
+    answer::list_from(queries, move |from, query| from.withholding_entries(tenant, query), params, accept)
+        .await
 }
 
 async fn entries(

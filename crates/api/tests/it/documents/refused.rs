@@ -37,8 +37,7 @@ async fn everything_that_is_wrong_with_a_draft_is_said_at_once() {
 
 #[tokio::test]
 async fn what_only_posting_refuses_does_not_keep_a_draft_away() {
-    let world = World::new().await;
-    let tenant = world.tenant("alpha", "SAR", "sa-standard").await;
+    let (_world, tenant) = World::books().await;
     let client = &tenant.client;
     let customer = json!({
         "code": "C001", "name": { "en": "Horizon" }, "kind": "company", "customer": { "blocked": "invoices", "blockedReason": "Owes" },

@@ -13,8 +13,7 @@ use super::approvers;
 use super::policies::{ApprovalPolicyChange, ApprovalStepBody, NewApprovalPolicy, Steps};
 use crate::accounting::dimension_rules::input::{resolve_dimension, resolve_selector};
 use crate::accounting::dimensions::resolve_value;
-use crate::accounting::error::JOURNAL_UNKNOWN;
-use crate::accounting::ports::ledger::JournalKey;
+use crate::accounting::journals::journal_named;
 use crate::error::AppResult;
 use crate::master_data::Check;
 use crate::reference::{Reference, by_id_or_code, patched};
@@ -102,7 +101,7 @@ impl PolicyInput {
         version: i64,
         check: &mut Check<'_>,
     ) -> AppResult<Option<ApprovalPolicy>> {
-        let journal_id = self.journal(check).await?;
+        let journal_id = journal_named(self.journal.as_ref(), check).await?;
         let given = (self.account.as_ref(), self.account_code_prefix.as_deref());
         let account =
             resolve_selector(check.uow, given, &ACCOUNT_CONDITION_ONE, &mut check.violations).await?;
@@ -132,19 +131,6 @@ impl PolicyInput {
         };
         check.violations.extend(policy.check().into_vec());
         Ok(Some(policy))
-    }
-
-    async fn journal(&self, check: &mut Check<'_>) -> AppResult<Option<JournalId>> {
-        let Some(reference) = &self.journal else { return Ok(None) };
-        let (key, at) = match reference {
-            Reference::Id(id) => (JournalKey::Id(*id), "/journalId"),
-            Reference::Code(code) => (JournalKey::Code(code), "/journalCode"),
-        };
-        let found = check.uow.ledger().journal(key).await?;
-        if found.is_none() {
-            check.refuse(Violation::new(&JOURNAL_UNKNOWN).at(at));
-        }
-        Ok(found.map(|facts| facts.journal.id))
     }
 
     /// Dimension and value go together.

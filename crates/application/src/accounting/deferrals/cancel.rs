@@ -4,7 +4,6 @@ use async_trait::async_trait;
 use chrono::NaiveDate;
 use domain::accounting::deferral::{DeferralLineStatus, DeferralStatus};
 use domain::accounting::journal_entry::{EntrySource, EntrySourceKind};
-use domain::ids::JournalEntryId;
 use domain::money::Amount;
 use domain::text::DESCRIPTION_LENGTH_MAX;
 
@@ -13,10 +12,8 @@ use super::posting::Part;
 use super::run::{closed, find, save};
 use super::views::DeferralView;
 use super::{CANCEL, ENTITY};
-use crate::accounting::ledger::{Ledger, Posting};
+use crate::accounting::ledger::{Ledger, reversal_of};
 use crate::accounting::ports::books::Books;
-use crate::accounting::ports::journal_entries::{EntryMeta, StoredEntry};
-use crate::accounting::revaluation_runs::create::of_the_whole;
 use crate::authorize::Access;
 use crate::command::{Command, Done, check_version};
 use crate::context::RequestContext;
@@ -75,11 +72,13 @@ impl Command for CancelDeferral {
         }
         let before = deferral.clone();
         match self.rest {
-            DeferralRest::Post => self.post_rest(ctx, uow, &mut deferral).await.map_err(of_the_whole)?,
+            DeferralRest::Post => {
+                self.post_rest(ctx, uow, &mut deferral).await.map_err(|error| error.of_the_whole("/date"))?
+            }
             DeferralRest::Drop => drop_rest(&mut deferral),
             DeferralRest::TakeBack => {
                 drop_rest(&mut deferral);
-                self.take_back(ctx, uow, &mut deferral).await.map_err(of_the_whole)?;
+                self.take_back(ctx, uow, &mut deferral).await.map_err(|error| error.of_the_whole("/date"))?;
             }
         }
         deferral.status = DeferralStatus::Cancelled;
@@ -135,30 +134,15 @@ impl CancelDeferral {
             let Some(entry) = line.entry.filter(|_| line.status == DeferralLineStatus::Posted) else {
                 continue;
             };
-            postings.push(self.reversal(ctx, uow, entry, REVERSALS_FROM + number).await?);
+            let source =
+                EntrySource::part(EntrySourceKind::Deferral, self.id.uuid(), REVERSALS_FROM + number);
+            postings.push(reversal_of(ctx, uow, entry, source, &self.reason, self.date).await?);
             line.status = DeferralLineStatus::TakenBack;
         }
         if !postings.is_empty() {
             Ledger::open(ctx, uow).await?.post_noted(uow, postings).await?;
         }
         Ok(())
-    }
-
-    async fn reversal(
-        &self,
-        ctx: &RequestContext,
-        uow: &mut dyn UnitOfWork,
-        entry: JournalEntryId,
-        part: u32,
-    ) -> AppResult<Posting> {
-        let Some(StoredEntry::Posted { entry, .. }) = uow.journal_entries().find(entry).await? else {
-            return Err(AppError::internal("an entry of a deferral is not in the ledger"));
-        };
-        let id = JournalEntryId::new(uow.new_id());
-        let source = EntrySource::part(EntrySourceKind::Deferral, self.id.uuid(), part);
-        let date = self.date.unwrap_or(entry.header().posting_date);
-        let draft = entry.document_reversal_on(id, date, &self.reason, source)?;
-        Ok(Posting::new(draft, EntryMeta::new(ctx.actor.user_id(), uow.now())))
     }
 }
 

@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use domain::accounting::account::AccountType;
 use domain::accounting::deferral::{DeferralLineStatus, DeferralStatus};
 use domain::accounting::journal_entry::{
-    DraftEntry, EntryKind, EntrySource, EntrySourceKind, JOURNAL_LINES_MAX, LineAmount, NewEntry, NewLine,
+    DraftEntry, EntrySource, EntrySourceKind, JOURNAL_LINES_MAX, LineAmount, NewEntry, NewLine,
 };
 use domain::ids::{AccountId, DimensionSetId, JournalEntryId};
 use domain::money::Amount;
@@ -59,20 +59,15 @@ impl StoredDeferral {
             ..NewLine::new(account, amount)
         };
         NewEntry {
-            id,
-            journal_id: self.journal,
-            kind: EntryKind::Standard,
-            posting_date: part.date,
-            document_date: None,
-            currency: self.currency,
             description: Some(self.description(part.number)),
             reference: self.reference.clone(),
-            control_reason: None,
-            reverses: None,
-            lines: vec![
-                line(self.source, self.source_set, source),
-                line(self.target, self.target_set, target),
-            ],
+            ..NewEntry::new(
+                id,
+                self.journal,
+                part.date,
+                self.currency,
+                vec![line(self.source, self.source_set, source), line(self.target, self.target_set, target)],
+            )
         }
     }
 

@@ -17,7 +17,7 @@ use crate::accounting::recurring::RecurringRun;
 use crate::authorize::Access;
 use crate::command::{Application, Command, Done, execute};
 use crate::context::RequestContext;
-use crate::error::{AppError, AppResult};
+use crate::error::AppResult;
 use crate::platform::on_behalf::on_behalf_of;
 use crate::unit_of_work::UnitOfWork;
 
@@ -41,11 +41,11 @@ pub async fn run_due_deferrals(
     let looking = RequestContext { dry_run: true, ..ctx.clone() };
     let (mut run, mut after) = (RecurringRun::default(), Uuid::nil());
     loop {
-        let found: Vec<Uuid> = read(&execute(app, &looking, FindDue { today, after }).await?.body)?;
+        let found: Vec<Uuid> = execute(app, &looking, FindDue { today, after }).await?.read()?;
         for id in &found {
             match execute(app, &ctx, PostDue { id: DeferralId::new(*id), today }).await {
                 Ok(executed) => {
-                    let done: Ran = read(&executed.body)?;
+                    let done: Ran = executed.read()?;
                     run.posted += done.posted;
                     run.failed += done.failed;
                 }
@@ -61,10 +61,6 @@ pub async fn run_due_deferrals(
             _ => return Ok(run),
         }
     }
-}
-
-fn read<'a, T: Deserialize<'a>>(body: &'a [u8]) -> AppResult<T> {
-    serde_json::from_slice(body).map_err(|error| AppError::internal(format!("deferrals: {error}")))
 }
 
 struct FindDue {

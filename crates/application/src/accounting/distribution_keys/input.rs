@@ -15,8 +15,9 @@ use uuid::Uuid;
 use super::{DistributionKeyChange, DistributionTargetBody, NewDistributionKey, Targets};
 use crate::accounting::dimension_rules::input::resolve_dimension;
 use crate::accounting::dimensions::resolve_value;
-use crate::accounting::error::{ACCOUNT_CODE_UNKNOWN, JOURNAL_UNKNOWN};
-use crate::accounting::ports::ledger::{AccountKeys, JournalKey};
+use crate::accounting::error::ACCOUNT_CODE_UNKNOWN;
+use crate::accounting::journals::journal_named;
+use crate::accounting::ports::ledger::AccountKeys;
 use crate::error::AppResult;
 use crate::master_data::Check;
 use crate::reference::{Reference, by_id_or_code, patched};
@@ -118,7 +119,7 @@ impl KeyInput {
             _ => None,
         };
         let targets = self.targets(check, target_dimension).await?;
-        let journal_id = self.journal(check).await?;
+        let journal_id = journal_named(self.journal.as_ref(), check).await?;
         let key = DistributionKey {
             id,
             code: self.code,
@@ -197,19 +198,6 @@ impl KeyInput {
             check.refuse(unknown);
         }
         Ok(found)
-    }
-
-    async fn journal(&self, check: &mut Check<'_>) -> AppResult<Option<JournalId>> {
-        let Some(reference) = &self.journal else { return Ok(None) };
-        let (key, at) = match reference {
-            Reference::Id(id) => (JournalKey::Id(*id), "/journalId"),
-            Reference::Code(code) => (JournalKey::Code(code), "/journalCode"),
-        };
-        let found = check.uow.ledger().journal(key).await?;
-        if found.is_none() {
-            check.refuse(Violation::new(&JOURNAL_UNKNOWN).at(at));
-        }
-        Ok(found.map(|facts| facts.journal.id))
     }
 }
 

@@ -1,6 +1,5 @@
 //! `POST /distribution-runs`: distributes by a key what accounts gathered in a period, by one entry on its last day.
 
-use std::collections::BTreeSet;
 use std::collections::btree_map::{BTreeMap, Entry};
 
 use async_trait::async_trait;
@@ -11,23 +10,19 @@ use domain::accounting::distribution::{
 };
 use domain::accounting::fiscal_period::{FiscalPeriodKind, PeriodFacts};
 use domain::accounting::journal_entry::{
-    DraftEntry, EntryKind, EntrySource, EntrySourceKind, FISCAL_PERIOD_MISSING, JOURNAL_LINES_MAX,
-    LineAmount, NewEntry, NewLine,
+    EntrySource, EntrySourceKind, FISCAL_PERIOD_MISSING, LineAmount, NewEntry, NewLine,
 };
 use domain::error::Violation;
-use domain::ids::{AccountId, DimensionId, DimensionSetId, DimensionValueId, JournalEntryId};
+use domain::ids::{AccountId, DimensionSetId, DimensionValueId, JournalEntryId};
 use domain::money::Amount;
 use domain::text::Code;
-use uuid::Uuid;
 
 use super::ports::{DistributionRunId, StoredDistribution};
 use super::views::{DistributionPartView, DistributionRunView};
-use super::{DISTRIBUTED_MAX, DISTRIBUTION_DONE, DISTRIBUTION_KEY_INACTIVE, DISTRIBUTION_TOO_LARGE, note};
+use super::{DISTRIBUTION_DONE, DISTRIBUTION_KEY_INACTIVE, note};
 use crate::accounting::entry_input::resolve_journal;
 use crate::accounting::ledger::{Ledger, Posting};
 use crate::accounting::ports::books::Books;
-use crate::accounting::ports::journal_entries::EntryMeta;
-use crate::accounting::revaluation_runs::create::of_the_whole;
 use crate::authorize::Access;
 use crate::command::{Command, Done};
 use crate::context::RequestContext;
@@ -107,106 +102,15 @@ impl CreateDistributionRun {
 }
 
 /// A run in progress.
-struct Distribution {
-    key: DistributionKey,
-    period: PeriodFacts,
-    books: Books,
+pub(super) struct Distribution {
+    pub(super) key: DistributionKey,
+    pub(super) period: PeriodFacts,
+    pub(super) books: Books,
     /// How the values lie that the run looks at.
-    tree: DimensionTree,
+    pub(super) tree: DimensionTree,
 }
 
 impl Distribution {
-    /// What is held by the source accounts, as far as its dimensions are those of the key.
-    async fn sources(&mut self, uow: &mut dyn UnitOfWork) -> AppResult<Vec<Held>> {
-        let codes = (&self.key.source_code_from, &self.key.source_code_to);
-        let held = uow.distributions().held_in_period(self.period.id, codes).await?;
-        let Some(dimension) = self.key.source_dimension_id else { return check_count(held) };
-        let held = self.with_values(uow, held, dimension).await?;
-        let wanted = |value: &Option<DimensionValueId>| match (self.key.source_value_id, value) {
-            (Some(wanted), Some(value)) => self.tree.covers(wanted, *value),
-            (None, value) => value.is_none(),
-            (Some(_), None) => false,
-        };
-        let held = held.into_iter().filter(|(_, value)| wanted(value)).map(|(held, _)| held);
-        check_count(held.collect())
-    }
-
-    /// What is held, with the value that it has of a dimension.
-    async fn with_values(
-        &mut self,
-        uow: &mut dyn UnitOfWork,
-        held: Vec<Held>,
-        dimension: DimensionId,
-    ) -> AppResult<Vec<(Held, Option<DimensionValueId>)>> {
-        self.books.learn_sets(uow, held.iter().map(|(_, set, _)| *set).collect()).await?;
-        let value = |set: &DimensionSetId| {
-            let pairs = self.books.sets.get(set)?.pairs();
-            pairs.iter().find(|(of, _)| *of == dimension).map(|(_, value)| *value)
-        };
-        let found: Vec<_> = held.into_iter().map(|held| (held, value(&held.1))).collect();
-        let values: BTreeSet<_> = found.iter().filter_map(|(_, value)| *value).collect();
-        if !values.is_empty() {
-            uow.ledger().add_to_tree(&mut self.tree, &values, true).await?;
-        }
-        Ok(found)
-    }
-
-    async fn weights(&mut self, uow: &mut dyn UnitOfWork) -> AppResult<Vec<Amount>> {
-        let measured = match self.key.basis {
-            DistributionBasis::Fixed => BTreeMap::new(),
-            DistributionBasis::Balance => self.balances(uow).await?,
-            DistributionBasis::Figures => self.figures(uow).await?,
-        };
-        Ok(self.key.weights(&measured).map_err(|violation| violation.at("/keyId"))?)
-    }
-
-    /// What the accounts of the basis gathered for each target.
-    async fn balances(&mut self, uow: &mut dyn UnitOfWork) -> AppResult<BTreeMap<Uuid, Amount>> {
-        let mut measured: BTreeMap<Uuid, Amount> = BTreeMap::new();
-        let mut add = |target: Uuid, amount: Amount| -> AppResult<()> {
-            let sum = measured.entry(target).or_default();
-            *sum = sum.checked_add(amount).ok_or_else(too_large)?;
-            Ok(())
-        };
-        let range = self.key.basis_code_from.clone().zip(self.key.basis_code_to.clone());
-        let Some((dimension, (from, to))) = self.key.target_dimension_id.zip(range) else {
-            let ids: BTreeSet<_> = self.key.targets.iter().map(|target| AccountId::new(target.id)).collect();
-            self.books.learn_accounts(uow, ids.clone()).await?;
-            for id in ids {
-                let Some(account) = self.books.accounts.get(&id) else { continue };
-                let code = Code::parse(&account.code)?;
-                for (account, _, amount) in
-                    uow.distributions().held_in_period(self.period.id, (&code, &code)).await?
-                {
-                    add(account.uuid(), amount)?;
-                }
-            }
-            return Ok(measured);
-        };
-        let held = uow.distributions().held_in_period(self.period.id, (&from, &to)).await?;
-        for ((_, _, amount), value) in self.with_values(uow, held, dimension).await? {
-            let Some(value) = value else { continue };
-            let exact = self.key.targets.iter().find(|target| target.id == value.uuid());
-            let above = || self.key.targets.iter().find(|target| self.tree.covers(target.id.into(), value));
-            if let Some(target) = exact.or_else(above) {
-                add(target.id, amount)?;
-            }
-        }
-        Ok(measured)
-    }
-
-    async fn figures(&mut self, uow: &mut dyn UnitOfWork) -> AppResult<BTreeMap<Uuid, Amount>> {
-        let (Some(measure), Some(dimension)) = (&self.key.measure, self.key.target_dimension_id) else {
-            return Ok(BTreeMap::new());
-        };
-        let figures = uow.distributions().figures(measure, dimension, self.period.end).await?;
-        // Only their proportion counts, so the steps of one are as good as those of the other.
-        let weight = |(value, quantity): (DimensionValueId, domain::money::Quantity)| {
-            (value.uuid(), Amount::from_scaled(quantity.scaled()))
-        };
-        Ok(figures.into_iter().map(weight).collect())
-    }
-
     /// The lines: every source is emptied, and its parts are added to the targets.
     async fn lines(
         &mut self,
@@ -276,24 +180,21 @@ impl Distribution {
         };
         let names: Vec<_> = [self.key.name.ar(), self.key.name.en()].into_iter().flatten().collect();
         let entry = NewEntry {
-            id: JournalEntryId::new(uow.new_id()),
-            journal_id: journal,
-            kind: EntryKind::Standard,
-            posting_date: self.period.end,
-            document_date: None,
-            currency: self.books.company.code,
             description: Some(names.join(" / ")),
             reference: Some(self.key.code.to_string()),
-            control_reason: None,
-            reverses: None,
-            lines,
+            ..NewEntry::new(
+                JournalEntryId::new(uow.new_id()),
+                journal,
+                self.period.end,
+                self.books.company.code,
+                lines,
+            )
         };
         let id = entry.id;
-        let draft = DraftEntry::new(entry, JOURNAL_LINES_MAX)?;
-        let draft = draft.of(EntrySource::new(EntrySourceKind::DistributionRun, run.uuid()));
-        let posting = Posting::new(draft, EntryMeta::new(ctx.actor.user_id(), uow.now()));
+        let source = EntrySource::new(EntrySourceKind::DistributionRun, run.uuid());
+        let posting = Posting::of(ctx, uow, entry, source)?;
         let mut ledger = Ledger::with(ctx, self.books.clone());
-        ledger.post_noted(uow, vec![posting]).await.map_err(of_the_whole)?;
+        ledger.post_noted(uow, vec![posting]).await.map_err(|error| error.of_the_whole("/date"))?;
         Ok(Some(id))
     }
 
@@ -339,13 +240,6 @@ impl Distribution {
     }
 }
 
-fn check_count(held: Vec<Held>) -> AppResult<Vec<Held>> {
-    if held.len() > DISTRIBUTED_MAX {
-        return Err(Violation::new(&DISTRIBUTION_TOO_LARGE).with("max", DISTRIBUTED_MAX).into());
-    }
-    Ok(held)
-}
-
-fn too_large() -> AppError {
+pub(super) fn too_large() -> AppError {
     Violation::new(&domain::money::AMOUNT_OUT_OF_RANGE).into()
 }

@@ -1,6 +1,7 @@
 //! Distribution runs (R159): a key distributes what accounts gathered in a period, once, by one entry.
 
 pub mod create;
+mod measure;
 pub mod ports;
 pub mod undo;
 pub mod views;

@@ -2,15 +2,12 @@
 
 use async_trait::async_trait;
 use domain::accounting::journal_entry::{EntrySource, EntrySourceKind};
-use domain::ids::JournalEntryId;
 use domain::text::DESCRIPTION_LENGTH_MAX;
 
 use super::ports::{DistributionRunId, StoredDistribution};
 use super::views::DistributionRunView;
 use super::{DISTRIBUTION_UNDONE, note};
-use crate::accounting::ledger::{Ledger, Posting};
-use crate::accounting::ports::journal_entries::{EntryMeta, StoredEntry};
-use crate::accounting::revaluation_runs::create::of_the_whole;
+use crate::accounting::ledger::{Ledger, reversal_of};
 use crate::authorize::Access;
 use crate::changes::stale;
 use crate::command::{Command, Done, check_version};
@@ -53,8 +50,9 @@ impl Command for UndoDistributionRun {
         let mut ledger = Ledger::open(ctx, uow).await?;
         let scale = ledger.books.company.scale;
         if let Some(entry) = run.entry {
-            let reversal = self.reversal(ctx, uow, entry).await?;
-            ledger.post_noted(uow, vec![reversal]).await.map_err(of_the_whole)?;
+            let source = EntrySource::part(EntrySourceKind::DistributionRun, run.id.uuid(), 1);
+            let reversal = reversal_of(ctx, uow, entry, source, &self.reason, None).await?;
+            ledger.post_noted(uow, vec![reversal]).await.map_err(|error| error.of_the_whole("/date"))?;
         }
         if !uow.distributions().mark_undone(run.id, run.version).await? {
             return Err(stale(run.version));
@@ -63,22 +61,5 @@ impl Command for UndoDistributionRun {
         let view = StoredDistribution { undone: true, version: run.version + 1, ..run }.view(scale);
         note(uow, "undone", Some(&before), &view);
         Ok(Done::of(view.id, view.version, view))
-    }
-}
-
-impl UndoDistributionRun {
-    async fn reversal(
-        &self,
-        ctx: &RequestContext,
-        uow: &mut dyn UnitOfWork,
-        entry: JournalEntryId,
-    ) -> AppResult<Posting> {
-        let Some(StoredEntry::Posted { entry, .. }) = uow.journal_entries().find(entry).await? else {
-            return Err(AppError::internal("the entry of a distribution run is not in the ledger"));
-        };
-        let id = JournalEntryId::new(uow.new_id());
-        let source = EntrySource::part(EntrySourceKind::DistributionRun, self.id.uuid(), 1);
-        let draft = entry.document_reversal(id, &self.reason, source)?;
-        Ok(Posting::new(draft, EntryMeta::new(ctx.actor.user_id(), uow.now())))
     }
 }

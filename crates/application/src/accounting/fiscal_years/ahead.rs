@@ -9,7 +9,7 @@ use super::{CREATE, ensure_next_year};
 use crate::authorize::Access;
 use crate::command::{Application, Command, Done, execute};
 use crate::context::RequestContext;
-use crate::error::{AppError, AppResult};
+use crate::error::AppResult;
 use crate::unit_of_work::UnitOfWork;
 
 /// So many days before the last fiscal year ends, the next one is made.
@@ -21,9 +21,7 @@ pub const NEXT_YEAR_BEFORE_DAYS: u64 = 30;
 /// Books that were left a year ago or longer are left alone: nothing is made for days on which nobody keeps them.
 pub async fn make_next_year_ahead(app: &Application, tenant: TenantId, zone: TimeZone) -> AppResult<bool> {
     let ctx = RequestContext::system(tenant, "fiscal-years").in_time_zone(zone);
-    let executed = execute(app, &ctx, MakeNextYear).await?;
-    serde_json::from_slice(&executed.body)
-        .map_err(|error| AppError::internal(format!("fiscal years: {error}")))
+    execute(app, &ctx, MakeNextYear).await?.read()
 }
 
 struct MakeNextYear;

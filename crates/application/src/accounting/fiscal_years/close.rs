@@ -125,17 +125,16 @@ async fn post_closing_entry(
     let journal = uow.fiscal_years().journal_of_kind(JournalKind::Closing).await?;
     let journal_id = journal.ok_or_else(|| AppError::of(&CLOSING_JOURNAL_MISSING))?;
     let entry = NewEntry {
-        id: JournalEntryId::new(uow.new_id()),
-        journal_id,
         kind: EntryKind::Closing,
-        posting_date: year.end,
-        document_date: None,
-        currency: uow.ledger().company_currency().await?.code,
         description: Some(format!("إقفال السنة المالية {0} / Close of fiscal year {0}", year.code)),
         reference: Some(year.code.as_str().to_owned()),
-        control_reason: None,
-        reverses: None,
-        lines,
+        ..NewEntry::new(
+            JournalEntryId::new(uow.new_id()),
+            journal_id,
+            year.end,
+            uow.ledger().company_currency().await?.code,
+            lines,
+        )
     };
     let draft = DraftEntry::new(entry, JOURNAL_LINES_MAX)?;
     let meta = EntryMeta::new(ctx.actor.user_id(), uow.now());

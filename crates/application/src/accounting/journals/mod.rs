@@ -10,7 +10,8 @@ use domain::text::{Code, LocalizedName};
 use uuid::Uuid;
 
 use self::series::{pointer, resolve, series_after};
-use super::error::JOURNAL_SERIES_FIXED;
+use super::error::{JOURNAL_SERIES_FIXED, JOURNAL_UNKNOWN};
+use super::ports::ledger::JournalKey;
 use crate::error::AppResult;
 use crate::master_data::{Check, MasterData};
 use crate::reference::{Reference, by_id_or_code};
@@ -147,4 +148,21 @@ async fn named_series(
         uow.number_series().save_earlier(numbers.id, &numbers.earlier).await?;
     }
     Ok(found)
+}
+
+/// The journal that a member names; one that is not there is refused.
+pub(super) async fn journal_named(
+    reference: Option<&Reference<JournalId>>,
+    check: &mut Check<'_>,
+) -> AppResult<Option<JournalId>> {
+    let (key, at) = match reference {
+        None => return Ok(None),
+        Some(Reference::Id(id)) => (JournalKey::Id(*id), "/journalId"),
+        Some(Reference::Code(code)) => (JournalKey::Code(code), "/journalCode"),
+    };
+    let found = check.uow.ledger().journal(key).await?;
+    if found.is_none() {
+        check.refuse(Violation::new(&JOURNAL_UNKNOWN).at(at));
+    }
+    Ok(found.map(|facts| facts.journal.id))
 }

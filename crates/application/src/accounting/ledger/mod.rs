@@ -14,6 +14,7 @@ mod learn;
 mod number;
 mod open_items;
 mod open_lines;
+mod reversal;
 mod taxes;
 
 use std::collections::BTreeSet;
@@ -21,7 +22,8 @@ use std::collections::BTreeSet;
 use domain::accounting::approval::ApprovalPolicy;
 use domain::accounting::fiscal_period::FiscalPeriodKind;
 use domain::accounting::journal_entry::{
-    DraftEntry, ENTRY_ALREADY_REVERSED, EntryApproval, EntryKind, NewEntry, ValidatedEntry,
+    DraftEntry, ENTRY_ALREADY_REVERSED, EntryApproval, EntryKind, EntrySource, JOURNAL_LINES_MAX, NewEntry,
+    ValidatedEntry,
 };
 use domain::error::Violation;
 use domain::ids::JournalEntryId;
@@ -38,6 +40,8 @@ use crate::context::RequestContext;
 use crate::error::{AppError, AppResult};
 use crate::unit_of_work::UnitOfWork;
 
+pub use reversal::reversal_of;
+
 /// An entry on its way into the ledger.
 #[derive(Debug)]
 pub struct Posting {
@@ -53,6 +57,17 @@ impl Posting {
     /// An entry that is not stored yet.
     pub fn new(draft: DraftEntry, meta: EntryMeta) -> Self {
         Self { draft, meta, draft_version: None, approved: false }
+    }
+
+    /// An entry of something else than a person.
+    pub fn of(
+        ctx: &RequestContext,
+        uow: &mut dyn UnitOfWork,
+        entry: NewEntry,
+        source: EntrySource,
+    ) -> AppResult<Self> {
+        let draft = DraftEntry::new(entry, JOURNAL_LINES_MAX)?.of(source);
+        Ok(Self::new(draft, EntryMeta::new(ctx.actor.user_id(), uow.now())))
     }
 
     /// A draft as it is stored.

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use chrono::NaiveDate;
 use domain::accounting::journal_entry::{
-    DraftEntry, EntryKind, EntrySource, EntrySourceKind, JOURNAL_LINES_MAX, LineAmount, NewEntry, NewLine,
+    EntryKind, EntrySource, EntrySourceKind, LineAmount, NewEntry, NewLine,
 };
 use domain::accounting::ledger_settings::LedgerAccountRole;
 use domain::accounting::line_match::{LineMatchId, OpenLine, Taken, sum};
@@ -18,7 +18,6 @@ use super::views::{LineMatchView, MatchKind};
 use crate::accounting::entry_input::resolve_journal;
 use crate::accounting::ledger::{Ledger, Posting};
 use crate::accounting::ports::books::Books;
-use crate::accounting::ports::journal_entries::EntryMeta;
 use crate::changes::record;
 use crate::context::RequestContext;
 use crate::error::{AppError, AppResult};
@@ -190,12 +189,11 @@ impl Keeping<'_> {
         for (id, currency, kind, description, lines) in entries {
             let entry = self.entry(uow, journal_id, (currency, kind), description, lines);
             of_matches.insert(id, entry.id);
-            let draft = DraftEntry::new(entry, JOURNAL_LINES_MAX)?;
-            let draft = draft.of(EntrySource::part(EntrySourceKind::LineMatch, id.uuid(), part));
-            postings.push(Posting::new(draft, EntryMeta::new(self.ctx.actor.user_id(), uow.now())));
+            let source = EntrySource::part(EntrySourceKind::LineMatch, id.uuid(), part);
+            postings.push(Posting::of(self.ctx, uow, entry, source)?);
         }
         let mut ledger = Ledger::with(self.ctx, books.clone());
-        ledger.post_noted(uow, postings).await.map_err(of_the_whole)?;
+        ledger.post_noted(uow, postings).await.map_err(|error| error.of_the_whole("/date"))?;
         *books = ledger.books;
         let ids: BTreeSet<_> = of_matches.values().copied().collect();
         let mut found: HashMap<JournalEntryId, Vec<FoundLine>> = HashMap::new();
@@ -220,17 +218,10 @@ impl Keeping<'_> {
         lines: Vec<NewLine>,
     ) -> NewEntry {
         NewEntry {
-            id: JournalEntryId::new(uow.new_id()),
-            journal_id,
             kind,
-            posting_date: self.date,
-            document_date: None,
-            currency,
             description: Some(description.to_owned()),
-            reference: None,
             control_reason: Some(description.to_owned()),
-            reverses: None,
-            lines,
+            ..NewEntry::new(JournalEntryId::new(uow.new_id()), journal_id, self.date, currency, lines)
         }
     }
 }
@@ -268,16 +259,6 @@ pub(super) fn display(books: &Books, amount: Amount, code: CurrencyCode) -> Stri
 pub(super) fn currency(books: &Books, code: CurrencyCode) -> Currency {
     let known = books.currencies.get(&code).copied();
     known.unwrap_or(if code == books.company.code { books.company } else { Currency::iso(code) })
-}
-
-/// Nothing of the entries is the caller's to mend line by line: dates point to that of the match, the rest to the whole.
-pub(super) fn of_the_whole(error: AppError) -> AppError {
-    let at = |violation: &Violation| if violation.pointer == "/postingDate" { "/date" } else { "" };
-    let moved = error.violations.into_iter().map(|violation| {
-        let pointer = at(&violation);
-        violation.at(pointer)
-    });
-    AppError { violations: moved.collect(), ..error }
 }
 
 fn too_large() -> AppError {

@@ -5,15 +5,13 @@ use std::collections::{BTreeSet, HashMap};
 use async_trait::async_trait;
 use domain::accounting::journal_entry::{EntrySource, EntrySourceKind};
 use domain::accounting::line_match::{LINE_MATCH_UNDONE, LineMatchId};
-use domain::ids::JournalEntryId;
 use domain::text::DESCRIPTION_LENGTH_MAX;
 
 use super::ENTITY;
-use super::keep::{display, of_the_whole, save};
+use super::keep::{display, save};
 use super::ports::{MatchedLine, StoredMatch, Undone};
 use super::views::LineMatchView;
-use crate::accounting::ledger::{Ledger, Posting};
-use crate::accounting::ports::journal_entries::{EntryMeta, StoredEntry};
+use crate::accounting::ledger::{Ledger, reversal_of};
 use crate::authorize::Access;
 use crate::changes::{record, stale};
 use crate::command::{Command, Done, check_version};
@@ -57,10 +55,11 @@ impl Command for UndoLineMatch {
         give_back(uow, &lines).await?;
         let mut postings = Vec::new();
         for (part, entry) in (2..).zip([found.difference_entry, found.exchange_entry].into_iter().flatten()) {
-            postings.push(self.reversal(ctx, uow, entry, part).await?);
+            let source = EntrySource::part(EntrySourceKind::LineMatch, found.id.uuid(), part);
+            postings.push(reversal_of(ctx, uow, entry, source, &self.reason, None).await?);
         }
         if !postings.is_empty() {
-            ledger.post_noted(uow, postings).await.map_err(of_the_whole)?;
+            ledger.post_noted(uow, postings).await.map_err(|error| error.of_the_whole("/date"))?;
         }
         let undone = Undone { by: ctx.actor.user_id(), at: uow.now(), reason: self.reason.clone() };
         if !uow.line_matches().mark_match_undone(found.id, found.version, &undone).await? {
@@ -74,24 +73,6 @@ impl Command for UndoLineMatch {
         let view = after.view(Some(&lines), company, &text);
         record(uow, ENTITY, view.id, "undone", Some(&before), Some(&view));
         Ok(Done::of(view.id, view.version, view))
-    }
-}
-
-impl UndoLineMatch {
-    async fn reversal(
-        &self,
-        ctx: &RequestContext,
-        uow: &mut dyn UnitOfWork,
-        entry: JournalEntryId,
-        part: u32,
-    ) -> AppResult<Posting> {
-        let Some(StoredEntry::Posted { entry, .. }) = uow.journal_entries().find(entry).await? else {
-            return Err(AppError::internal("an entry of a match is not in the ledger"));
-        };
-        let id = JournalEntryId::new(uow.new_id());
-        let source = EntrySource::part(EntrySourceKind::LineMatch, self.id.uuid(), part);
-        let draft = entry.document_reversal(id, &self.reason, source)?;
-        Ok(Posting::new(draft, EntryMeta::new(ctx.actor.user_id(), uow.now())))
     }
 }
 

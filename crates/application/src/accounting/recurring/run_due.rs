@@ -16,7 +16,7 @@ use crate::accounting::views::recurring::RecurringFailureView;
 use crate::authorize::Access;
 use crate::command::{Application, Command, Done, execute};
 use crate::context::RequestContext;
-use crate::error::{AppError, AppResult};
+use crate::error::AppResult;
 use crate::platform::on_behalf::on_behalf_of;
 use crate::unit_of_work::UnitOfWork;
 
@@ -104,7 +104,7 @@ impl<T: Recurs> Round<'_, T> {
     async fn one(&mut self, id: Id<T::Of>, date: NaiveDate) -> AppResult<Option<NaiveDate>> {
         match execute(self.app, self.ctx, MakeOccurrence::<T> { id, date }).await {
             Ok(executed) => {
-                let made: Made = read(&executed.body)?;
+                let made: Made = executed.read()?;
                 self.run.posted += usize::from(made.posted);
                 self.run.drafted += usize::from(made.drafted);
                 Ok(made.next_date)
@@ -115,7 +115,7 @@ impl<T: Recurs> Round<'_, T> {
                 self.run.failed += 1;
                 let failure = RecurringFailureView::new(date, self.today, &error.violations);
                 let executed = execute(self.app, self.ctx, NoteFailure::<T> { id, failure }).await?;
-                read(&executed.body)
+                executed.read()
             }
         }
     }
@@ -129,12 +129,8 @@ impl<T: Recurs> Round<'_, T> {
             after_failed: (failed.0, failed.1.into()),
             after_next: (next.0, next.1.into()),
         };
-        read(&execute(self.app, &ctx, find).await?.body)
+        execute(self.app, &ctx, find).await?.read()
     }
-}
-
-fn read<'a, T: Deserialize<'a>>(body: &'a [u8]) -> AppResult<T> {
-    serde_json::from_slice(body).map_err(|error| AppError::internal(format!("occurrences: {error}")))
 }
 
 struct FindDue<T: Recurs> {

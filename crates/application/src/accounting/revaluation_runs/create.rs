@@ -6,8 +6,7 @@ use async_trait::async_trait;
 use chrono::NaiveDate;
 use domain::accounting::account::ControlKind;
 use domain::accounting::journal_entry::{
-    DraftEntry, EXCHANGE_RATE_MISSING, EntryKind, EntrySource, EntrySourceKind, JOURNAL_LINES_MAX, NewEntry,
-    NewLine,
+    EXCHANGE_RATE_MISSING, EntryKind, EntrySource, EntrySourceKind, NewEntry, NewLine,
 };
 use domain::accounting::ledger_settings::LedgerAccountRole;
 use domain::accounting::revaluation::{
@@ -25,7 +24,6 @@ use crate::accounting::entry_input::resolve_journal;
 use crate::accounting::error::ACCOUNT_CODE_UNKNOWN;
 use crate::accounting::ledger::{Ledger, Posting};
 use crate::accounting::ports::books::Books;
-use crate::accounting::ports::journal_entries::EntryMeta;
 use crate::authorize::Access;
 use crate::command::{Command, Done};
 use crate::context::RequestContext;
@@ -182,24 +180,15 @@ impl CreateRevaluationRun {
         let mut postings = Vec::with_capacity(ids.len());
         for (part, (date, lines)) in (0..).zip([(self.date, lines), (next, mirrored)]) {
             let entry = NewEntry {
-                id: ids[part as usize],
-                journal_id,
                 kind: EntryKind::Revaluation,
-                posting_date: date,
-                document_date: None,
-                currency,
                 description: Some(description(self.date, part)),
-                reference: None,
-                control_reason: None,
-                reverses: None,
-                lines,
+                ..NewEntry::new(ids[part as usize], journal_id, date, currency, lines)
             };
-            let draft = DraftEntry::new(entry, JOURNAL_LINES_MAX)?;
-            let draft = draft.of(EntrySource::part(EntrySourceKind::RevaluationRun, run.uuid(), part));
-            postings.push(Posting::new(draft, EntryMeta::new(ctx.actor.user_id(), uow.now())));
+            let source = EntrySource::part(EntrySourceKind::RevaluationRun, run.uuid(), part);
+            postings.push(Posting::of(ctx, uow, entry, source)?);
         }
         let mut ledger = Ledger::with(ctx, books);
-        ledger.post_noted(uow, postings).await.map_err(of_the_whole)?;
+        ledger.post_noted(uow, postings).await.map_err(|error| error.of_the_whole("/date"))?;
         Ok(Some(ids))
     }
 
@@ -271,14 +260,4 @@ fn missing_account(missing: Result<MissingAccount, Violation>) -> AppError {
     };
     let member = role.pointer().trim_start_matches('/');
     Violation::new(&REVALUATION_ACCOUNT_MISSING).with("member", member).into()
-}
-
-/// Nothing of the entries is the caller's to mend line by line: dates point to that of the run, the rest to the whole.
-pub(in crate::accounting) fn of_the_whole(error: AppError) -> AppError {
-    let at = |violation: &Violation| if violation.pointer == "/postingDate" { "/date" } else { "" };
-    let moved = error.violations.into_iter().map(|violation| {
-        let pointer = at(&violation);
-        violation.at(pointer)
-    });
-    AppError { violations: moved.collect(), ..error }
 }

@@ -2,15 +2,12 @@
 
 use async_trait::async_trait;
 use domain::accounting::journal_entry::{EntrySource, EntrySourceKind};
-use domain::ids::JournalEntryId;
 use domain::text::DESCRIPTION_LENGTH_MAX;
 
-use super::create::of_the_whole;
 use super::ports::{RevaluationRunId, StoredRun};
 use super::views::RevaluationRunView;
 use super::{REVALUATION_UNDONE, note};
-use crate::accounting::ledger::{Ledger, Posting};
-use crate::accounting::ports::journal_entries::{EntryMeta, StoredEntry};
+use crate::accounting::ledger::{Ledger, reversal_of};
 use crate::authorize::Access;
 use crate::changes::stale;
 use crate::command::{Command, Done, check_version};
@@ -54,10 +51,11 @@ impl Command for UndoRevaluationRun {
         let scale = ledger.books.company.scale;
         let mut postings = Vec::new();
         for (part, entry) in (2..).zip([run.entry, run.mirror_entry].into_iter().flatten()) {
-            postings.push(self.reversal(ctx, uow, entry, part).await?);
+            let source = EntrySource::part(EntrySourceKind::RevaluationRun, run.id.uuid(), part);
+            postings.push(reversal_of(ctx, uow, entry, source, &self.reason, None).await?);
         }
         if !postings.is_empty() {
-            ledger.post_noted(uow, postings).await.map_err(of_the_whole)?;
+            ledger.post_noted(uow, postings).await.map_err(|error| error.of_the_whole("/date"))?;
         }
         if !uow.revaluations().mark_undone(run.id, run.version).await? {
             return Err(stale(run.version));
@@ -66,23 +64,5 @@ impl Command for UndoRevaluationRun {
         let view = StoredRun { undone: true, version: run.version + 1, ..run }.view(scale);
         note(uow, "undone", Some(&before), &view);
         Ok(Done::of(view.id, view.version, view))
-    }
-}
-
-impl UndoRevaluationRun {
-    async fn reversal(
-        &self,
-        ctx: &RequestContext,
-        uow: &mut dyn UnitOfWork,
-        entry: JournalEntryId,
-        part: u32,
-    ) -> AppResult<Posting> {
-        let Some(StoredEntry::Posted { entry, .. }) = uow.journal_entries().find(entry).await? else {
-            return Err(AppError::internal("an entry of a revaluation run is not in the ledger"));
-        };
-        let id = JournalEntryId::new(uow.new_id());
-        let source = EntrySource::part(EntrySourceKind::RevaluationRun, self.id.uuid(), part);
-        let draft = entry.document_reversal(id, &self.reason, source)?;
-        Ok(Posting::new(draft, EntryMeta::new(ctx.actor.user_id(), uow.now())))
     }
 }

@@ -10,7 +10,7 @@ use crate::authorize::Access;
 use crate::command::{Application, Command, Done, execute};
 use crate::context::RequestContext;
 use crate::documents::ports::DocumentStatus;
-use crate::error::{AppError, AppResult};
+use crate::error::AppResult;
 use crate::unit_of_work::UnitOfWork;
 
 /// Most quotations that expire in one transaction.
@@ -29,8 +29,7 @@ pub async fn expire_quotations(app: &Application, tenant: TenantId, today: Naive
 }
 
 async fn run(app: &Application, ctx: &RequestContext, today: NaiveDate) -> AppResult<u64> {
-    let body = execute(app, ctx, ExpireQuotations { today }).await?.body;
-    serde_json::from_slice(&body).map_err(|error| AppError::internal(format!("quotations: {error}")))
+    execute(app, ctx, ExpireQuotations { today }).await?.read()
 }
 
 struct ExpireQuotations {

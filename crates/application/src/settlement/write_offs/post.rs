@@ -2,8 +2,7 @@
 
 use domain::accounting::account::ControlKind;
 use domain::accounting::journal_entry::{
-    DraftEntry, EntryKind, EntrySource, EntrySourceKind, JOURNAL_LINES_MAX, LineAmount, LineDetails,
-    NewEntry, NewLine,
+    EntrySource, EntrySourceKind, LineAmount, LineDetails, NewEntry, NewLine,
 };
 use domain::accounting::posting_rule::PostingKeys;
 use domain::ids::{AccountId, JournalEntryId};
@@ -17,10 +16,8 @@ use super::views::WriteOffItemView;
 use crate::accounting::entry_input::resolve_journal;
 use crate::accounting::ledger::{Ledger, Posting};
 use crate::accounting::ports::books::Books;
-use crate::accounting::ports::journal_entries::EntryMeta;
 use crate::context::RequestContext;
 use crate::error::{AppError, AppResult};
-use crate::settlement::entry::of_the_whole;
 use crate::unit_of_work::UnitOfWork;
 
 /// An item and how much of it is written off; a magnitude.
@@ -132,23 +129,14 @@ impl WriteOffPosting<'_> {
         let mut books = self.books.clone();
         let journal_id = resolve_journal(uow, &mut books, None).await?.map_err(|refused| refused.at(""))?;
         let new = NewEntry {
-            id: entry,
-            journal_id,
-            kind: EntryKind::Standard,
-            posting_date: self.date,
-            document_date: None,
-            currency: of.item.currency,
             description: Some(format!("شطب / Write-off {}", of.number)),
             reference: Some(of.number.clone()).filter(|number| !number.is_empty()),
-            control_reason: None,
-            reverses: None,
-            lines,
+            ..NewEntry::new(entry, journal_id, self.date, of.item.currency, lines)
         };
-        let draft = DraftEntry::new(new, JOURNAL_LINES_MAX)?;
-        let draft = draft.of(EntrySource::new(EntrySourceKind::WriteOff, id.uuid()));
-        let meta = EntryMeta::new(self.ctx.actor.user_id(), uow.now());
+        let source = EntrySource::new(EntrySourceKind::WriteOff, id.uuid());
+        let posting = Posting::of(self.ctx, uow, new, source)?;
         let ledger = Ledger::with(self.ctx, books);
-        let view = ledger.post_one(uow, Posting::new(draft, meta)).await.map_err(of_the_whole)?;
+        let view = ledger.post_one(uow, posting).await.map_err(|error| error.of_the_whole(""))?;
         Ok(view.number.unwrap_or_default())
     }
 }

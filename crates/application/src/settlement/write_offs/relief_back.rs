@@ -7,11 +7,9 @@ use domain::tax::tax_entry::{TaxEntry, TaxEntryId};
 
 use super::ports::StoredWriteOff;
 use super::views::VatReliefView;
-use crate::accounting::ledger::{Ledger, Posting};
-use crate::accounting::ports::journal_entries::{EntryMeta, StoredEntry};
+use crate::accounting::ledger::{Ledger, reversal_of};
 use crate::context::RequestContext;
 use crate::error::{AppError, AppResult};
-use crate::settlement::entry::of_the_whole;
 use crate::unit_of_work::UnitOfWork;
 
 /// The number of the write-off's entry that takes its relief back.
@@ -27,14 +25,14 @@ pub(super) async fn take_relief_back(
     let Some(relief) = &write_off.vat_relief else { return Ok(None) };
     let date = date.max(relief.date);
     let entry = JournalEntryId::new(relief.entry_id);
-    let Some(StoredEntry::Posted { entry, .. }) = uow.journal_entries().find(entry).await? else {
-        return Err(AppError::internal("the entry of a relief is not in the ledger"));
-    };
-    let reversal = JournalEntryId::new(uow.new_id());
     let source = EntrySource::part(EntrySourceKind::WriteOff, write_off.id.uuid(), RELIEF_REVERSAL_PART);
-    let draft = entry.document_reversal_on(reversal, date, reason, source)?;
-    let posting = Posting::new(draft, EntryMeta::new(ctx.actor.user_id(), uow.now()));
-    Ledger::open(ctx, uow).await?.post_noted(uow, vec![posting]).await.map_err(of_the_whole)?;
+    let posting = reversal_of(ctx, uow, entry, source, reason, Some(date)).await?;
+    let reversal = posting.draft.id();
+    Ledger::open(ctx, uow)
+        .await?
+        .post_noted(uow, vec![posting])
+        .await
+        .map_err(|error| error.of_the_whole(""))?;
     let mut opposite = Vec::new();
     for taken in uow.tax_entries().entries_of(write_off.id.uuid()).await? {
         let owed = taken.negated().ok_or_else(|| AppError::internal("a relief cannot be taken back"))?;

@@ -5,8 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use async_trait::async_trait;
 use chrono::NaiveDate;
 use domain::accounting::journal_entry::{
-    DraftEntry, EntryKind, EntrySource, EntrySourceKind, JOURNAL_LINES_MAX, LineAmount, LineDetails,
-    NewEntry, NewLine,
+    EntrySource, EntrySourceKind, LineAmount, LineDetails, NewEntry, NewLine,
 };
 use domain::error::{Violation, Violations};
 use domain::ids::{AccountId, JournalEntryId};
@@ -25,7 +24,6 @@ use super::views::{VatReliefView, WriteOffView};
 use crate::accounting::entry_input::resolve_journal;
 use crate::accounting::ledger::{Ledger, Posting};
 use crate::accounting::ports::books::Books;
-use crate::accounting::ports::journal_entries::EntryMeta;
 use crate::authorize::Access;
 use crate::changes::stale;
 use crate::command::{Command, Done, check_version};
@@ -33,7 +31,7 @@ use crate::context::RequestContext;
 use crate::documents::ports::StoredDocument;
 use crate::error::{AppError, AppResult};
 use crate::request;
-use crate::settlement::entry::{check_date, of_the_whole};
+use crate::settlement::entry::check_date;
 use crate::unit_of_work::UnitOfWork;
 use crate::wire::RequiredText;
 
@@ -202,22 +200,13 @@ impl RelieveVat {
         let id = JournalEntryId::new(uow.new_id());
         let number = &write_off.number;
         let new = NewEntry {
-            id,
-            journal_id,
-            kind: EntryKind::Standard,
-            posting_date: date,
-            document_date: None,
-            currency: books.company.code,
             description: Some(format!("استرداد ضريبة دين معدوم / VAT relief on a bad debt {number}")),
             reference: Some(number.clone()),
-            control_reason: None,
-            reverses: None,
-            lines,
+            ..NewEntry::new(id, journal_id, date, books.company.code, lines)
         };
         let source = EntrySource::part(EntrySourceKind::WriteOff, write_off.id.uuid(), RELIEF_PART);
-        let draft = DraftEntry::new(new, JOURNAL_LINES_MAX)?.of(source);
-        let meta = EntryMeta::new(ctx.actor.user_id(), uow.now());
-        Ledger::with(ctx, books).post_one(uow, Posting::new(draft, meta)).await.map_err(of_the_whole)?;
+        let posting = Posting::of(ctx, uow, new, source)?;
+        Ledger::with(ctx, books).post_one(uow, posting).await.map_err(|error| error.of_the_whole(""))?;
         let entries: Vec<_> = taken.into_iter().map(|(one, _)| TaxEntry { entry: id, ..one }).collect();
         uow.tax_entries().insert_tax_entries(&entries).await?;
         Ok(VatReliefView {

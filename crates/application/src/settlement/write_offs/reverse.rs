@@ -6,7 +6,6 @@ use async_trait::async_trait;
 use chrono::NaiveDate;
 use domain::accounting::journal_entry::{EntrySource, EntrySourceKind};
 use domain::error::{Violation, Violations};
-use domain::ids::JournalEntryId;
 use domain::settlement::allocation::UNDO_BEFORE_ALLOCATION;
 use domain::settlement::write_off::{WRITE_OFF_REVERSED, WriteOffId};
 use domain::text::DESCRIPTION_LENGTH_MAX;
@@ -15,16 +14,15 @@ use super::note;
 use super::ports::StoredWriteOff;
 use super::relief_back::take_relief_back;
 use super::views::WriteOffView;
-use crate::accounting::ledger::{Ledger, Posting};
+use crate::accounting::ledger::{Ledger, reversal_of};
 use crate::accounting::ports::books::Books;
-use crate::accounting::ports::journal_entries::{EntryMeta, StoredEntry};
 use crate::authorize::Access;
 use crate::changes::stale;
 use crate::command::{Command, Done, check_version};
 use crate::context::RequestContext;
 use crate::error::{AppError, AppResult};
 use crate::request;
-use crate::settlement::entry::{check_date, of_the_whole};
+use crate::settlement::entry::check_date;
 use crate::settlement::undo::Undoing;
 use crate::unit_of_work::UnitOfWork;
 use crate::wire::RequiredText;
@@ -87,15 +85,11 @@ pub(in crate::settlement) async fn take_back(
     write_off: StoredWriteOff,
     (date, reason): (NaiveDate, &str),
 ) -> AppResult<()> {
-    let Some(StoredEntry::Posted { entry, .. }) = uow.journal_entries().find(write_off.entry).await? else {
-        return Err(AppError::internal("the entry of a write-off is not in the ledger"));
-    };
-    let reversal = JournalEntryId::new(uow.new_id());
     let source = EntrySource::part(EntrySourceKind::WriteOff, write_off.id.uuid(), 1);
-    let draft = entry.document_reversal_on(reversal, date, reason, source)?;
+    let posting = reversal_of(ctx, uow, write_off.entry, source, reason, Some(date)).await?;
+    let reversal = posting.draft.id();
     let mut ledger = Ledger::open(ctx, uow).await?;
-    let posting = Posting::new(draft, EntryMeta::new(ctx.actor.user_id(), uow.now()));
-    ledger.post_noted(uow, vec![posting]).await.map_err(of_the_whole)?;
+    ledger.post_noted(uow, vec![posting]).await.map_err(|error| error.of_the_whole(""))?;
     let company = ledger.books.company.scale;
     let scale = ledger.books.currencies.get(&write_off.currency).map_or(company, |currency| currency.scale);
     let before = write_off.view(scale, company);

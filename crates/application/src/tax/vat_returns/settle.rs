@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use domain::accounting::journal_entry::{
-    DraftEntry, EntryKind, EntrySource, EntrySourceKind, JOURNAL_LINES_MAX, NewEntry, NewLine,
-};
+use domain::accounting::journal_entry::{EntrySource, EntrySourceKind, NewEntry, NewLine};
 use domain::accounting::lock::LockKind;
 use domain::accounting::posting_rule::{PostingKeys, PostingSlot};
 use domain::error::Violation;
@@ -19,7 +17,6 @@ use super::ports::StoredReturn;
 use crate::accounting::entry_input::resolve_journal;
 use crate::accounting::ledger::{Ledger, Posting};
 use crate::accounting::ports::books::Books;
-use crate::accounting::ports::journal_entries::EntryMeta;
 use crate::context::RequestContext;
 use crate::error::{AppError, AppResult};
 use crate::unit_of_work::UnitOfWork;
@@ -55,10 +52,12 @@ pub(super) async fn settle(
     let date = settlement_date(&books, stored, posting_date)?;
     let entry = entry(uow, &mut books, (stored, date), lines).await?;
     let id = entry.id;
-    let draft = DraftEntry::new(entry, JOURNAL_LINES_MAX)?;
-    let draft = draft.of(EntrySource::new(EntrySourceKind::VatReturn, stored.id.uuid()));
-    let posting = Posting::new(draft, EntryMeta::new(ctx.actor.user_id(), uow.now()));
-    Ledger::with(ctx, books).post_noted(uow, vec![posting]).await.map_err(of_the_whole)?;
+    let source = EntrySource::new(EntrySourceKind::VatReturn, stored.id.uuid());
+    let posting = Posting::of(ctx, uow, entry, source)?;
+    Ledger::with(ctx, books)
+        .post_noted(uow, vec![posting])
+        .await
+        .map_err(|error| error.of_the_whole("/postingDate"))?;
     Ok(Some(id))
 }
 
@@ -106,25 +105,14 @@ async fn entry(
     let journal_id = resolve_journal(uow, books, None).await?.map_err(|violation| violation.at(""))?;
     let period = stored.period;
     Ok(NewEntry {
-        id: JournalEntryId::new(uow.new_id()),
-        journal_id,
-        kind: EntryKind::Standard,
-        posting_date,
-        document_date: None,
-        currency: books.company.code,
         description: Some(format!("تسوية ضريبة القيمة المضافة {period} / VAT settlement {period}")),
         reference: stored.reference.clone(),
-        control_reason: None,
-        reverses: None,
-        lines,
+        ..NewEntry::new(
+            JournalEntryId::new(uow.new_id()),
+            journal_id,
+            posting_date,
+            books.company.code,
+            lines,
+        )
     })
-}
-
-/// The caller can mend the date of the entry and nothing else of it.
-fn of_the_whole(error: AppError) -> AppError {
-    let moved = error.violations.into_iter().map(|violation| {
-        let pointer = if violation.pointer == "/postingDate" { "/postingDate" } else { "" };
-        violation.at(pointer)
-    });
-    AppError { violations: moved.collect(), ..error }
 }

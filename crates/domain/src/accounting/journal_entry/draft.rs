@@ -30,6 +30,31 @@ pub struct NewEntry {
     pub lines: Vec<NewLine>,
 }
 
+impl NewEntry {
+    /// A standard entry without anything that it may do without.
+    pub const fn new(
+        id: JournalEntryId,
+        journal_id: JournalId,
+        posting_date: NaiveDate,
+        currency: CurrencyCode,
+        lines: Vec<NewLine>,
+    ) -> Self {
+        Self {
+            id,
+            journal_id,
+            kind: EntryKind::Standard,
+            posting_date,
+            document_date: None,
+            currency,
+            description: None,
+            reference: None,
+            control_reason: None,
+            reverses: None,
+            lines,
+        }
+    }
+}
+
 /// Changes to a draft; `None` leaves a field as it is, an inner `None` empties it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct EntryPatch {

@@ -41,18 +41,8 @@ impl PostedEntry {
         self.reversed(new_id, date, reason)
     }
 
-    /// The entry by which its document takes this one back, on the same day.
+    /// The entry by which its document takes this one back, on the same day or later.
     pub fn document_reversal(
-        &self,
-        new_id: JournalEntryId,
-        reason: &str,
-        source: EntrySource,
-    ) -> Result<DraftEntry, Violation> {
-        Ok(self.reversed(new_id, self.header().posting_date, reason)?.of(source))
-    }
-
-    /// The entry by which its document takes this one back on a later day.
-    pub fn document_reversal_on(
         &self,
         new_id: JournalEntryId,
         date: NaiveDate,

@@ -77,6 +77,9 @@ fn lines_of_one_reference_belong_together_if_they_come_to_nothing() {
     assert_eq!(of(["A", "A", "x", "A"], &none), Vec::<Vec<usize>>::new());
     assert_eq!(of(["A", "A", "x", "A"], &little), [[0, 1, 3]]);
     assert_eq!(of(["", "", "", ""], &little), Vec::<Vec<usize>>::new());
+    // However little they come to, lines of one side alone settle nothing.
+    let all = |_: CurrencyCode, larger: Amount| larger;
+    assert_eq!(of(["x", "A", "A", "y"], &all), Vec::<Vec<usize>>::new());
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! [`CodeRepository`] in SQL. SQLite's `LOWER` knows the letters of ASCII only.
+//! [`CodeRepository`] in SQL.
 
 use application::ports::codes::{CodeRepository, Coded};
 use application::ports::storage_error::StorageResult;
@@ -6,40 +6,34 @@ use async_trait::async_trait;
 use domain::text::Code;
 use uuid::Uuid;
 
+use crate::code_taken;
 use crate::persistence::SqlUnitOfWork;
-use crate::sql::value::Value;
-use crate::statements;
+use crate::persistence::table::CodeTaken;
+use crate::sql::statement::Statement;
 
-macro_rules! taken {
-    ($table:literal) => {
-        concat!(
-            "SELECT {first} 1 FROM ",
-            $table,
-            " WHERE tenant_id = ?1 AND (code = ?2 OR LOWER(code) = ?3) AND id <> ?4 {only}"
-        )
-    };
-}
+static ACCOUNT: CodeTaken = code_taken!("accounting", "account", code);
+static DEFERRAL: CodeTaken = code_taken!("accounting", "deferral", code);
+static RECURRING_ENTRY: CodeTaken = code_taken!("accounting", "recurring_entry", code);
+static RECURRING_INVOICE: CodeTaken = code_taken!("documents", "recurring_invoice", code);
+static ROLE: CodeTaken = code_taken!("accounting", "role", code);
 
-statements! {
-    ACCOUNT = "accounting.account.code_taken": taken!("account");
-    DEFERRAL = "accounting.deferral.code_taken": taken!("deferral");
-    RECURRING_ENTRY = "accounting.recurring_entry.code_taken": taken!("recurring_entry");
-    RECURRING_INVOICE = "documents.recurring_invoice.code_taken": taken!("recurring_invoice");
-    ROLE = "accounting.role.code_taken": taken!("role");
+pub(super) fn statements() -> Vec<&'static Statement> {
+    let tables = [&ACCOUNT, &DEFERRAL, &RECURRING_ENTRY, &RECURRING_INVOICE, &ROLE];
+    tables.into_iter().flat_map(CodeTaken::statements).collect()
 }
 
 #[async_trait]
 impl CodeRepository for SqlUnitOfWork {
     async fn code_taken(&mut self, of: Coded, code: &Code, own: Option<Uuid>) -> StorageResult<bool> {
-        let params: [Value; 4] =
-            [self.tenant.into(), code.as_str().into(), code.key().into(), own.unwrap_or(Uuid::nil()).into()];
-        let statement = match of {
+        let taken = match of {
             Coded::Account => &ACCOUNT,
             Coded::Deferral => &DEFERRAL,
             Coded::RecurringEntry => &RECURRING_ENTRY,
             Coded::RecurringInvoice => &RECURRING_INVOICE,
             Coded::Role => &ROLE,
         };
+        let (statement, spellings) = taken.asked(code);
+        let params = [self.tenant.into(), spellings, own.unwrap_or(Uuid::nil()).into()];
         Ok(self.tx.find(statement, &params).await?.is_some())
     }
 }

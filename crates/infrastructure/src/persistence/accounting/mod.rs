@@ -8,6 +8,7 @@ pub mod approval_decisions;
 pub mod approval_policies;
 pub mod approvals;
 pub mod balances;
+pub mod budget_figures;
 pub mod budget_lines;
 pub mod budgets;
 pub mod close_checklist;
@@ -75,6 +76,7 @@ pub fn statements() -> Vec<&'static Statement> {
         accounts::ALL,
         approval_policies::ALL,
         approvals::ALL,
+        budget_figures::ALL,
         budget_lines::ALL,
         budgets::ALL,
         close_checklist::ALL,
@@ -89,7 +91,6 @@ pub fn statements() -> Vec<&'static Statement> {
         distribution_runs::ALL,
         facts::ALL,
         fiscal_years::ALL,
-        codes::ALL,
         imports::ALL,
         integrity_evidence::ALL,
         integrity_statements::ALL,
@@ -110,6 +111,7 @@ pub fn statements() -> Vec<&'static Statement> {
         report_layouts::ALL,
         report_queries::ALL,
         revaluation_runs::ALL,
+        &codes::statements(),
     ]
     .concat()
 }
@@ -132,7 +134,7 @@ pub fn bulks() -> Vec<&'static Bulk> {
     [
         accounts::BULKS,
         approvals::BULKS,
-        budget_lines::BULKS,
+        budget_figures::BULKS,
         dimension_sets::BULKS,
         dimensions::BULKS,
         fiscal_years::BULKS,
@@ -146,7 +148,7 @@ pub fn bulks() -> Vec<&'static Bulk> {
 
 pub fn accumulations() -> Vec<&'static Accumulate> {
     let mut accumulations = balances::ACCUMULATIONS.to_vec();
-    accumulations.push(&budget_lines::HOLD);
+    accumulations.push(&budget_figures::HOLD);
     accumulations
 }
 

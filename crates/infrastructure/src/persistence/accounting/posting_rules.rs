@@ -14,7 +14,7 @@ use domain::tax::tax_code::{TaxCode, TaxCodeId};
 use uuid::Uuid;
 
 use crate::persistence::SqlUnitOfWork;
-use crate::persistence::table::{Column, Table};
+use crate::persistence::table::{CodeSql, Column, Table};
 use crate::sql::db::Db;
 use crate::sql::value::{Columns, Row, Value};
 use crate::{statements, table, word_column};
@@ -137,7 +137,7 @@ async fn id_named<R: Table<Key = Id<R>>>(
             let row = db.find(&R::table().find, &[tenant.into(), (*id).into()]).await?;
             Ok(row.map(|_| *id))
         }
-        (Reference::Code(code), Some([_, by_code])) => {
+        (Reference::Code(code), Some(CodeSql { id: by_code, .. })) => {
             let row = db.find(by_code, &[tenant.into(), code.into()]).await?;
             Ok(row.map(|row| row.single(R::table().name, "id")).transpose()?)
         }

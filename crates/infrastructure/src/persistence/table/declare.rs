@@ -150,16 +150,13 @@ macro_rules! table {
     };
     (@unique $module:literal, $table:literal, (), $($parent_id:ident)?) => { None };
     (@unique $module:literal, $table:literal, ($code:ident), $($parent_id:ident)?) => {
-        Some([
-            Statement::new(concat!($module, ".", $table, ".code_taken"), concat!(
-                "SELECT {first} 1 FROM ", $table, " WHERE tenant_id = ?1 AND (", stringify!($code), " = ?2 OR LOWER(",
-                stringify!($code), ") = ?3) AND id <> ?4" $(, " AND ", stringify!($parent_id), " = ?5")?, " {only}"
-            )),
-            Statement::new(concat!($module, ".", $table, ".id_by_code"), concat!(
+        Some($crate::persistence::table::CodeSql {
+            taken: $crate::code_taken!($module, $table, $code $(, $parent_id)?),
+            id: Statement::new(concat!($module, ".", $table, ".id_by_code"), concat!(
                 "SELECT id FROM ", $table, " WHERE tenant_id = ?1 AND ", stringify!($code), " = ?2"
                 $(, " AND ", stringify!($parent_id), " = ?3")?
             )),
-        ])
+        })
     };
 }
 

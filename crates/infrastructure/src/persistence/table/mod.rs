@@ -1,6 +1,7 @@
 //! Master data in SQL: [`table!`](crate::table) names the columns of a resource once, and its statements, its list and the
 //! reading of its rows follow.
 
+mod codes;
 mod column;
 mod declare;
 mod text;
@@ -14,6 +15,7 @@ use async_trait::async_trait;
 use domain::ids::TenantId;
 use domain::text::Code;
 
+pub(crate) use codes::{CodeSql, CodeTaken};
 pub(crate) use column::{Column, optional, search_text};
 pub(crate) use text::{ColumnName, FieldColumns, Text, count, insert, joined, list_columns, select, update};
 
@@ -32,8 +34,8 @@ pub struct TableSql {
     pub insert: Statement,
     pub update: Statement,
     pub delete: Statement,
-    /// Whether another record has a code, and which record has it.
-    pub codes: Option<[Statement; 2]>,
+    /// What is asked about a code.
+    pub codes: Option<CodeSql>,
     /// The table of the parents of the records.
     pub parent: Option<ParentSql>,
     /// Each finds a row when a resource refers to the record, which is the second parameter.
@@ -58,7 +60,8 @@ impl TableSql {
         let own = [&self.find, &self.insert, &self.update, &self.delete];
         let users = self.users.iter().chain(self.mentions).map(|(statement, _)| statement);
         let parent = self.parent.as_ref().map(|parent| &parent.exists);
-        own.into_iter().chain(self.codes.iter().flatten()).chain(parent).chain(users)
+        let codes = self.codes.iter().flat_map(CodeSql::statements);
+        own.into_iter().chain(codes).chain(parent).chain(users)
     }
 }
 
@@ -136,16 +139,17 @@ impl<R: Table> Records<R> for SqlUnitOfWork {
     }
 
     async fn by_code(&mut self, parent: ParentOf<R>, code: &str) -> StorageResult<Option<R::Key>> {
-        let Some([_, statement]) = &R::table().codes else { return Ok(None) };
+        let Some(codes) = &R::table().codes else { return Ok(None) };
         let mut params = vec![self.tenant.into(), code.into()];
         params.extend(parent.id().map(Value::Id));
-        let Some(row) = self.tx.find(statement, &params).await? else { return Ok(None) };
+        let Some(row) = self.tx.find(&codes.id, &params).await? else { return Ok(None) };
         Ok(R::Key::of(parent, row.single(R::table().name, "id")?))
     }
 
     async fn code_taken(&mut self, code: &Code, own: R::Key) -> StorageResult<bool> {
-        let Some([statement, _]) = &R::table().codes else { return Ok(false) };
-        let mut params = vec![self.tenant.into(), code.as_str().into(), code.key().into(), own.into()];
+        let Some(codes) = &R::table().codes else { return Ok(false) };
+        let (statement, spellings) = codes.taken.asked(code);
+        let mut params = vec![self.tenant.into(), spellings, own.into()];
         params.extend(own.parent().id().map(Value::Id));
         Ok(self.tx.find(statement, &params).await?.is_some())
     }

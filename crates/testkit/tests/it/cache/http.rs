@@ -117,9 +117,7 @@ async fn what_is_changed_at_one_process_is_read_at_the_other() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hung_redis_is_not_felt_by_callers() {
     let server = RedisServer::start().await;
-    let world = World::new().await;
-    let tenant = world.tenant("alpha", "SAR", "empty").await;
-    tenant.accounts(&[("1", "asset")]).await;
+    let (world, tenant) = World::books_of(&[("1", "asset")]).await;
     let cache = ready(&server.connection_string()).await;
     let client = tenant.client.at(world.process(cache.clone()));
     let path = format!("/accounts/{}", id(&client.get("/accounts").await.ok()["items"][0]));

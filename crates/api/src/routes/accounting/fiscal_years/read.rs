@@ -23,11 +23,7 @@ pub async fn list(
     accept: Accept,
 ) -> ApiResult {
     let tenant = ctx.tenant;
-    let page = move |query| {
-        let queries = queries.clone();
-        async move { queries.fiscal_years(tenant, &query).await }
-    };
-    answer::list(page, params.into_inner(), accept).await
+    answer::list_from(queries, move |from, query| from.fiscal_years(tenant, query), params, accept).await
 }
 
 pub async fn get(

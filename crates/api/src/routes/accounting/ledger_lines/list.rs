@@ -19,9 +19,5 @@ pub async fn list(
     accept: Accept,
 ) -> ApiResult {
     let tenant = ctx.tenant;
-    let page = move |query| {
-        let queries = queries.clone();
-        async move { queries.ledger_lines(tenant, &query).await }
-    };
-    answer::list(page, params.into_inner(), accept).await
+    answer::list_from(queries, move |from, query| from.ledger_lines(tenant, query), params, accept).await
 }

@@ -46,11 +46,7 @@ pub async fn list<T: RecurringRoutes>(
     accept: Accept,
 ) -> ApiResult {
     let tenant = ctx.tenant;
-    let page = move |query| {
-        let queries = queries.clone();
-        async move { queries.list(tenant, &query).await }
-    };
-    answer::list(page, params.into_inner(), accept).await
+    answer::list_from(queries, move |from, query| from.list(tenant, query), params, accept).await
 }
 
 pub async fn get<T: RecurringRoutes>(

@@ -2,7 +2,6 @@ use application::accounting::reports::Reports;
 use application::accounting::reports::request::ReportRequest;
 use domain::ids::TenantId;
 
-use super::csv_options::FileForm;
 use super::query::RangeQuery;
 use super::render::Setting;
 use super::tables;
@@ -10,7 +9,7 @@ use crate::answer::ApiResult;
 use crate::extract::Query;
 
 pub async fn get(setting: Setting, Query(query): Query<RangeQuery>) -> ApiResult {
-    let form = FileForm::of(query.format.map(|format| format.as_str()), query.csv);
+    let form = query.file.form();
     let request = query.request(setting.language())?;
     let make = |reports: Reports, tenant: TenantId, request: ReportRequest| async move {
         reports.cash_flow(tenant, &request).await

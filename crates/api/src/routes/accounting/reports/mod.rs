@@ -6,6 +6,7 @@ mod control_accounts;
 pub mod csv_options;
 mod general_ledger;
 mod income_statement;
+pub mod listed;
 mod open_lines;
 pub mod query;
 pub mod render;

@@ -25,8 +25,7 @@ use domain::settlement::ageing::{AGEING_BUCKETS, Buckets};
 use domain::text::Code;
 use domain::time::Timestamp;
 
-use super::csv_options::{CsvOptions, FileForm};
-use super::query::ReportFormat;
+use super::query::ReportFile;
 use super::render::Setting;
 use super::tables::{localized, titled};
 use super::{FORMS, READ, TAG};
@@ -45,7 +44,7 @@ const MONEY_WIDTH: u8 = 18;
 
 query! {
     /// Open lines of reconcilable accounts on a day.
-    pub struct OpenLinesParams {
+    pub struct OpenLinesParams, then file: ReportFile {
         /// The day; today by default.
         as_of: Option<NaiveDate> = "2026-03-31",
         /// Another name for `asOf`.
@@ -58,12 +57,6 @@ query! {
         account: Option<Code> = "1115",
         /// The currency, one of the tenant's. Only lines in this currency count, with their amounts in it.
         currency: Option<CurrencyCode>,
-        /// The format, instead of `Accept`. `csv-bom` is CSV with a byte order mark, from which spreadsheet programs
-        /// recognise UTF-8, so that Arabic text stays readable when the file is opened with a double click.
-        format: Option<ReportFormat>,
-        /// Options of a CSV file for spreadsheet programs: a byte order mark (`bom`), other separators, a comma before decimals, and
-        /// above the header the title, company, dates and day of printing (`about`).
-        csv: CsvOptions = ["bom", "semicolon", "decimal-comma"],
     }
 }
 
@@ -98,7 +91,7 @@ async fn get(
     setting: Setting,
     Query(params): Query<OpenLinesParams>,
 ) -> ApiResult {
-    let form = FileForm::of(params.format.map(|format| format.as_str()), params.csv);
+    let form = params.file.form();
     let buckets = Buckets::parse(&params.buckets).map_err(|violation| violation.at("?buckets"))?;
     let request = OpenLinesRequest {
         account: params.account.map(|code| code.to_string()),

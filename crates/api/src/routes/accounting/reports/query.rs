@@ -11,7 +11,7 @@ use domain::text::Code;
 use domain::time::Timestamp;
 use serde_json::{Value, json};
 
-use super::csv_options::CsvOptions;
+use super::csv_options::{CsvOptions, FileForm};
 use crate::wire::{Int, Pointer, Schemas, WireType, quoted, string};
 use crate::{query, word_type};
 
@@ -114,8 +114,18 @@ impl WireType for Dimensions {
 }
 
 query! {
+    /// The form in which a report is wanted.
+    pub struct ReportFile {
+        /// The format, instead of `Accept`. `csv-bom` is CSV with a byte order mark, from which spreadsheet programs
+        /// recognise UTF-8, so that Arabic text stays readable when the file is opened with a double click.
+        format: Option<ReportFormat>,
+        /// Options of a CSV file for spreadsheet programs: a byte order mark (`bom`), other separators, a comma before decimals, and
+        /// above the header the title, company, dates and day of printing (`about`).
+        csv: CsvOptions = ["bom", "semicolon", "decimal-comma"],
+    }
+
     /// A report over a range.
-    pub struct RangeQuery {
+    pub struct RangeQuery, then file: ReportFile {
         /// The first day. By default the report begins with the books, or with the fiscal year for statements of flows.
         from: Option<NaiveDate> = "2026-01-01",
         /// The last day; by default today, or the end of the fiscal year of `from` if `from` lies in the future.
@@ -138,16 +148,10 @@ query! {
         include_zero: bool => false,
         /// Whether to count the entries that close the year. Each report has its own default.
         include_closing: Option<bool>,
-        /// The format, instead of `Accept`. `csv-bom` is CSV with a byte order mark, from which spreadsheet programs
-        /// recognise UTF-8, so that Arabic text stays readable when the file is opened with a double click.
-        format: Option<ReportFormat>,
-        /// Options of a CSV file for spreadsheet programs: a byte order mark (`bom`), other separators, a comma before decimals, and
-        /// above the header the title, company, dates and day of printing (`about`).
-        csv: CsvOptions = ["bom", "semicolon", "decimal-comma"],
     }
 
     /// A report on one day.
-    pub struct DayQuery {
+    pub struct DayQuery, then file: ReportFile {
         /// The day; today by default.
         as_of: Option<NaiveDate> = "2026-03-31",
         /// Another name for `asOf`.
@@ -168,16 +172,10 @@ query! {
         include_zero: bool => false,
         /// Whether to count the entries that close the fiscal year of the day; true by default.
         include_closing: Option<bool>,
-        /// The format, instead of `Accept`. `csv-bom` is CSV with a byte order mark, from which spreadsheet programs
-        /// recognise UTF-8, so that Arabic text stays readable when the file is opened with a double click.
-        format: Option<ReportFormat>,
-        /// Options of a CSV file for spreadsheet programs: a byte order mark (`bom`), other separators, a comma before decimals, and
-        /// above the header the title, company, dates and day of printing (`about`).
-        csv: CsvOptions = ["bom", "semicolon", "decimal-comma"],
     }
 
     /// Income and expenses of a range.
-    pub struct IncomeQuery {
+    pub struct IncomeQuery, then file: ReportFile {
         /// The first day; by default the beginning of the fiscal year.
         from: Option<NaiveDate> = "2026-01-01",
         /// The last day; by default today, or the end of the fiscal year of `from` if `from` lies in the future.
@@ -202,12 +200,6 @@ query! {
         include_closing: Option<bool>,
         /// Makes one column for each value of a dimension: `dimension:<code>`.
         group_by: Option<GroupBy>,
-        /// The format, instead of `Accept`. `csv-bom` is CSV with a byte order mark, from which spreadsheet programs
-        /// recognise UTF-8, so that Arabic text stays readable when the file is opened with a double click.
-        format: Option<ReportFormat>,
-        /// Options of a CSV file for spreadsheet programs: a byte order mark (`bom`), other separators, a comma before decimals, and
-        /// above the header the title, company, dates and day of printing (`about`).
-        csv: CsvOptions = ["bom", "semicolon", "decimal-comma"],
     }
 
     /// The general ledger.
@@ -264,6 +256,12 @@ impl WireType for GroupBy {
             errors.push(violation.at(at.to_string()));
         }
         code.map(|code| Self(code.into_string()))
+    }
+}
+
+impl ReportFile {
+    pub fn form(&self) -> FileForm {
+        FileForm::of(self.format.map(|format| format.as_str()), self.csv)
     }
 }
 

@@ -13,8 +13,7 @@ use domain::money::CurrencyCode;
 use domain::text::Code;
 use domain::time::Timestamp;
 
-use super::csv_options::{CsvOptions, FileForm};
-use super::query::{Dimensions, ReportFormat};
+use super::query::{Dimensions, ReportFile};
 use super::render::Setting;
 use super::tables::{CODE_WIDTH, MONEY_WIDTH, NAME_WIDTH, WORD_WIDTH, column, localized, name, titled};
 use super::words::word;
@@ -26,7 +25,7 @@ use crate::query;
 
 query! {
     /// A statement by layout.
-    pub struct StatementQuery {
+    pub struct StatementQuery, then file: ReportFile {
         /// The code of the layout.
         layout: Code = "IFRS-SME-IS",
         /// The first day; by default the beginning of the fiscal year. A balance sheet has one only with columns by month, quarter or
@@ -54,17 +53,11 @@ query! {
         currency: Option<CurrencyCode>,
         /// Whether to count the entries that close the year; by default only in balance sheets.
         include_closing: Option<bool>,
-        /// The format, instead of `Accept`. `csv-bom` is CSV with a byte order mark, from which spreadsheet programs
-        /// recognise UTF-8, so that Arabic text stays readable when the file is opened with a double click.
-        format: Option<ReportFormat>,
-        /// Options of a CSV file for spreadsheet programs: a byte order mark (`bom`), other separators, a comma before decimals, and
-        /// above the header the title, company, dates and day of printing (`about`).
-        csv: CsvOptions = ["bom", "semicolon", "decimal-comma"],
     }
 }
 
 pub async fn get(setting: Setting, Query(query): Query<StatementQuery>) -> ApiResult {
-    let form = FileForm::of(query.format.map(|format| format.as_str()), query.csv);
+    let form = query.file.form();
     let request = StatementRequest {
         layout: query.layout.into_string(),
         periods: query.columns,

@@ -4,7 +4,7 @@ use application::platform::attachments::Attachments;
 use axum::extract::State;
 use domain::ids::AttachmentId;
 use domain::time::Timestamp;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::dto::BeginAttachmentUploadBody;
 use super::views::{HeaderView, UploadView};
@@ -63,8 +63,5 @@ async fn upload(
 
 /// The stored answer never knew the URL: it is a secret, and made anew for each replay.
 fn with_upload(executed: Executed, upload: Option<UploadView>) -> AppResult<Executed> {
-    let unreadable = |error: serde_json::Error| AppError::internal(format!("attachment answer: {error}"));
-    let attachment: Value = serde_json::from_slice(&executed.body).map_err(unreadable)?;
-    let body = json!({ "attachment": attachment, "upload": upload });
-    Ok(Executed { body: serde_json::to_vec(&body).map_err(unreadable)?.into(), ..executed })
+    executed.with(|attachment| json!({ "attachment": attachment, "upload": upload }))
 }
