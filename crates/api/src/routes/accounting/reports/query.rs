@@ -194,6 +194,11 @@ query! {
         dimension: Dimensions,
         /// The currency, one of the tenant's. Only lines in this currency count, with their amounts in it.
         currency: Option<CurrencyCode>,
+        /// The currency in which every figure is shown: that of the books, or the reporting currency of the ledger settings, into which
+        /// the books are translated. Assets and liabilities have the rate of the last day, income and expenses that of their fiscal
+        /// period, equity that of each day; the account of the ledger settings shows the difference. Rates are those of today, with
+        /// `knownAt`, too.
+        presentation_currency: Option<CurrencyCode>,
         /// The depth of the account tree to show.
         level: Option<Level>,
         /// Whether to include accounts without amounts.
@@ -267,7 +272,7 @@ impl WireType for GroupBy {
     }
 }
 
-fn level(level: Option<Level>) -> Option<u8> {
+pub(super) fn level(level: Option<Level>) -> Option<u8> {
     level.and_then(|level| u8::try_from(level.0).ok())
 }
 
@@ -280,6 +285,7 @@ impl RangeQuery {
             compare: self.compare,
             dimensions: self.dimension.0,
             currency: self.currency,
+            presentation: None,
             level: level(self.level),
             include_zero: self.include_zero,
             include_closing: self.include_closing,
@@ -298,6 +304,7 @@ impl DayQuery {
             compare: self.compare,
             dimensions: self.dimension.0,
             currency: self.currency,
+            presentation: None,
             level: level(self.level),
             include_zero: self.include_zero,
             include_closing: self.include_closing,
@@ -316,6 +323,7 @@ impl IncomeQuery {
             compare: self.compare,
             dimensions: self.dimension.0,
             currency: self.currency,
+            presentation: self.presentation_currency,
             level: level(self.level),
             include_zero: self.include_zero,
             include_closing: self.include_closing,

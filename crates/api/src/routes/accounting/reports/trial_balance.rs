@@ -3,13 +3,13 @@ use application::accounting::reports::request::ReportRequest;
 use domain::ids::TenantId;
 
 use super::csv_options::FileForm;
-use super::query::RangeQuery;
 use super::render::Setting;
 use super::tables;
+use super::translated_query::TrialBalanceQuery;
 use crate::answer::ApiResult;
 use crate::extract::Query;
 
-pub async fn get(setting: Setting, Query(query): Query<RangeQuery>) -> ApiResult {
+pub async fn get(setting: Setting, Query(query): Query<TrialBalanceQuery>) -> ApiResult {
     let form = FileForm::of(query.format.map(|format| format.as_str()), query.csv);
     let request = query.request(setting.language())?;
     let make = |reports: Reports, tenant: TenantId, request: ReportRequest| async move {
