@@ -11,6 +11,7 @@ use crate::accounting::budgets::ports::BudgetRepository;
 use crate::accounting::deferrals::ports::DeferralRepository;
 use crate::accounting::distribution_runs::ports::DistributionRepository;
 use crate::accounting::line_matches::ports::LineMatchRepository;
+use crate::accounting::ports::account_merge::AccountMergeRepository;
 use crate::accounting::ports::accounts::AccountRepository;
 use crate::accounting::ports::dimension_rules::DimensionRuleRepository;
 use crate::accounting::ports::dimensions::DimensionRepository;
@@ -66,6 +67,7 @@ pub trait UnitOfWork: MasterRecords {
     fn bookkeeping(&mut self) -> &mut dyn Bookkeeping;
     fn fiscal_years(&mut self) -> &mut dyn FiscalYearRepository;
     fn approvals(&mut self) -> &mut dyn ApprovalRepository;
+    fn account_merges(&mut self) -> &mut dyn AccountMergeRepository;
     fn accounts(&mut self) -> &mut dyn AccountRepository;
     fn company(&mut self) -> &mut dyn CompanyRepository;
     fn budgets(&mut self) -> &mut dyn BudgetRepository;

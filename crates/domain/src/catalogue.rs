@@ -56,6 +56,7 @@ static LISTED: &[&[&ErrorDef]] = &[
     crate::time::ALL,
     crate::time_zone::ALL,
     ledger::account::ALL,
+    ledger::account::merge::ALL,
     ledger::approval::ALL,
     ledger::budget::ALL,
     ledger::deferral::ALL,

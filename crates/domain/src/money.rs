@@ -159,6 +159,13 @@ impl Amount {
         quotient(i128::from(self.0) * i128::from(rate.0), i128::from(RATE_UNIT), target_scale)
     }
 
+    /// `amount / rate`, rounded half-up (away from zero) to the scale: an amount of the target currency in that of the source.
+    /// `None` on overflow.
+    pub fn divide(self, rate: Rate, scale: u8) -> Option<Self> {
+        let divisor = i128::from(rate.0);
+        (divisor > 0).then(|| quotient(i128::from(self.0) * i128::from(RATE_UNIT), divisor, scale)).flatten()
+    }
+
     /// The share of this amount that belongs to `part` of `whole`, rounded half-up (away from zero) to the scale. `None` when
     /// `whole` is not positive, and on overflow.
     pub fn share(self, part: Self, whole: Self, scale: u8) -> Option<Self> {
@@ -221,6 +228,18 @@ impl Rate {
         let scaled = (company * i128::from(RATE_UNIT) + foreign / 2) / foreign;
         let rate = Self(i64::try_from(scaled).ok()?);
         rate.is_valid().then_some(rate)
+    }
+
+    /// The mean of rates, each with the number of days on which it holds, rounded half-up to ten digits; `None` without a day.
+    pub fn mean(rates: impl IntoIterator<Item = (Self, i64)>) -> Option<Self> {
+        let add = |(sum, count): (i128, i128), (rate, days): (Self, i64)| {
+            (sum + i128::from(rate.0) * i128::from(days), count + i128::from(days))
+        };
+        let (sum, count) = rates.into_iter().fold((0, 0), add);
+        if count <= 0 {
+            return None;
+        }
+        i64::try_from((sum + count / 2) / count).ok().map(Self)
     }
 
     /// Greater than zero and below 900,000,000, as [`Rate::parse`] accepts.
@@ -314,6 +333,25 @@ mod tests {
             assert_eq!(Amount::parse(bad).unwrap_err().def, &INVALID_AMOUNT, "{bad}");
         }
         assert_eq!(Amount::parse("922337203685477.5808").unwrap_err().def, &AMOUNT_OUT_OF_RANGE);
+    }
+
+    #[test]
+    fn an_amount_is_divided_by_a_rate_and_rates_have_a_mean() {
+        let rate = |text: &str| Rate::parse(text).unwrap();
+        let amount = |text: &str| Amount::parse(text).unwrap();
+        for (company, by, scale, expected) in [
+            ("375", "3.75", 2, "100"),
+            ("0.01", "3.75", 2, "0"),
+            ("-0.02", "3.75", 2, "-0.01"),
+            ("0.3", "2", 1, "0.2"),
+            ("-0.3", "2", 1, "-0.2"),
+            ("1000", "0.0025", 0, "400000"),
+        ] {
+            assert_eq!(amount(company).divide(rate(by), scale), Some(amount(expected)), "{company} by {by}");
+        }
+        assert_eq!(amount("900000000000000").divide(rate("0.0000000001"), 2), None);
+        assert_eq!(Rate::mean([(rate("3"), 10), (rate("4"), 20)]), Some(rate("3.6666666667")));
+        assert_eq!(Rate::mean([]), None);
     }
 
     #[test]

@@ -162,6 +162,19 @@ async fn another_person_approves_and_the_entry_is_posted_with_both_names() {
 }
 
 #[tokio::test]
+async fn the_last_approval_says_what_a_budget_warns_of() {
+    let house = House::new().await;
+    house.policy(json!([controllers(1)])).await;
+    let budget = json!({ "code": "B", "name": { "en": "Budget" }, "fiscalYearCode": "2026", "status": "active",
+        "controls": [{ "codeFrom": "6210", "mode": "warn" }] });
+    house.tenant.client.post("/budgets", budget).await.expect(201);
+    let approval = submitted(&house.clerk.client, entry("10000.00")).await;
+    let approved = approve(&house.controller, &approval).await.ok();
+    assert_eq!((&approved["status"], &approved["postingProblems"]), (&json!("approved"), &json!([])));
+    assert_eq!(approved["warnings"][0]["code"], "budget_passed", "{approved}");
+}
+
+#[tokio::test]
 async fn nobody_is_a_second_pair_of_eyes_for_themselves() {
     let house = House::new().await;
     house

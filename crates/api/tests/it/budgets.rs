@@ -163,6 +163,34 @@ async fn values_of_a_dimension_have_budgets_of_their_own() {
 }
 
 #[tokio::test]
+async fn whatever_posts_says_what_a_budget_warns_of() {
+    let (_world, kit) = books().await;
+    let client = &kit.client;
+    budget(client, json!({ "codeFrom": "6210", "codeTo": "6299", "mode": "warn" })).await;
+    let warned = |answer: Value| {
+        assert_eq!(answer["warnings"][0]["code"], "budget_passed", "{answer}");
+    };
+    let csv = "entry,date,account,debit,credit\n1,2026-03-01,6210,50.00,\n1,2026-03-01,1113,,50.00\n";
+    let import = "/imports?type=journal-entries&post=true";
+    warned(client.call("POST", import, &["Content-Type: text/csv"], csv).await.ok());
+    let deferral = json!({ "code": "INS", "name": { "en": "Insurance" }, "sourceAccountCode": "1142",
+        "targetAccountCode": "6220", "amount": "120.00", "start": "2026-01-01", "periods": 12 });
+    let deferral = client.post("/deferrals", deferral).await.expect(201).json();
+    let path = format!("/deferrals/{}", deferral["id"].as_str().unwrap());
+    let run = json!({ "through": "2026-01-31" });
+    warned(client.with_etag("POST", &format!("{path}/run"), "*", run).await.ok());
+    assert_eq!(client.get(&path).await.ok().get("warnings"), None, "nothing keeps a warning");
+    let rest = json!({ "rest": "post", "date": "2026-02-28", "reason": "sold" });
+    warned(client.with_etag("POST", &format!("{path}/cancel"), "*", rest).await.ok());
+    spend(client, "2026-03-02", "6110", "30.00").await.expect(201);
+    let key = json!({ "code": "K", "name": { "en": "Key" }, "basis": "fixed", "sourceCodeFrom": "6110",
+        "targets": [{ "accountCode": "6230", "share": "1" }] });
+    client.post("/distribution-keys", key).await.expect(201);
+    let run = json!({ "keyCode": "K", "date": "2026-03-31" });
+    warned(client.post("/distribution-runs", run).await.expect(201).json());
+}
+
+#[tokio::test]
 async fn a_warning_posts_all_the_same_and_an_exception_lets_its_user_exceed() {
     let (_world, kit) = World::books().await;
     let client = &kit.client;

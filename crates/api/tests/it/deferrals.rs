@@ -82,6 +82,55 @@ impl Books {
 }
 
 #[tokio::test]
+async fn what_is_not_posted_may_change() {
+    let books = books().await;
+    let client = &books.kit.client;
+    books.paid("12000.00").await;
+    let created = client.post("/deferrals", insurance("INS")).await.expect(201).json();
+    let patch = async |body: Value| client.with_etag("PATCH", &path(&created), "*", body).await;
+    let changed = patch(json!({ "amount": "6000.00", "start": "2026-02-01", "periods": 6 })).await.ok();
+    let lines = amounts(&changed);
+    assert_eq!((lines.len(), lines[0]), (6, ("2026-02-28", "1000.00")), "the schedule is made anew");
+    assert_eq!((&changed["end"], &changed["version"]), (&json!("2026-07-31"), &json!(2)));
+    let both = patch(json!({ "end": "2026-08-31", "periods": 6 })).await.expect(422);
+    assert_eq!(both.errors(), [("/end".to_owned(), "deferral_length_one".to_owned())]);
+    let journal = patch(json!({ "journalCode": "NONE", "amount": "-1" })).await.expect(422).errors();
+    let expected = [("/amount", "deferral_amount_not_positive"), ("/journalCode", "journal_unknown")];
+    let mut found: Vec<_> = journal.iter().map(|(at, code)| (at.as_str(), code.as_str())).collect();
+    found.sort_unstable();
+    assert_eq!(found, expected);
+    assert_eq!(books.background("2026-03-01").await, (1, 0));
+    let refused = patch(json!({ "amount": "5000.00", "method": "daily" })).await.expect(409);
+    let expected = [("/amount", "deferral_posted"), ("/method", "deferral_posted")];
+    assert_eq!(refused.errors(), expected.map(|(at, code)| (at.to_owned(), code.to_owned())));
+    let renamed = patch(json!({ "name": { "en": "Fire insurance" }, "reference": "P-7" })).await.ok();
+    assert_eq!((&renamed["name"]["en"], &renamed["reference"]), (&json!("Fire insurance"), &json!("P-7")));
+    assert_eq!(statuses(&renamed)[..2], ["posted", "planned"]);
+    assert_eq!(books.background("2026-04-01").await, (1, 0));
+    let now = client.get(&path(&created)).await.ok();
+    let description = async |line: usize| {
+        let id = now["lines"][line]["entryId"].as_str().unwrap();
+        client.get(&format!("/journal-entries/{id}")).await.ok()["description"].clone()
+    };
+    assert_eq!(description(0).await, "تأمين / Insurance (1/6)", "what is posted stays");
+    assert_eq!(description(1).await, "Fire insurance (2/6)");
+    books.act(&created, "cancel", json!({ "rest": "drop", "reason": "sold" })).await.expect(200);
+    assert_eq!(patch(json!({ "reference": "P-8" })).await.expect(409).code(), "deferral_closed");
+}
+
+#[tokio::test]
+async fn a_wrong_dimension_is_told_once() {
+    let books = books().await;
+    let mut body = insurance("INS");
+    body["dimensions"] = json!({ "branch": "NOWHERE" });
+    let refused = books.kit.client.post("/deferrals", body.clone()).await.expect(422);
+    assert_eq!(refused.errors(), [("/dimensions/branch".to_owned(), "dimension_value_unknown".to_owned())]);
+    body["sourceDimensions"] = json!({ "branch": "NOWHERE" });
+    let refused = books.kit.client.post("/deferrals", body).await.expect(422);
+    assert_eq!(refused.errors().len(), 2, "each of two is told");
+}
+
+#[tokio::test]
 async fn an_insurance_is_spread_over_its_months_and_leaves_nothing_on_the_prepaid_account() {
     let books = books().await;
     let client = &books.kit.client;

@@ -216,6 +216,98 @@ async fn the_values_of_a_dimension_stand_side_by_side() {
     assert_eq!(amounts(&view, "9100"), ["25.00", "0.00", "0.00", "25.00"]);
 }
 
+#[tokio::test]
+async fn values_and_periods_stand_side_by_side_together() {
+    let (_world, tenant) = books().await;
+    let client = &tenant.client;
+    let query = "IFRS-SME-IS&from=2026-01-01&to=2026-02-28&columns=month&columnsBy=branch";
+    let view = statement(client, query).await;
+    let codes = columns(&view, "code");
+    assert_eq!(
+        codes[..4],
+        ["2026-01-31.total", "2026-01-31.value.JED", "2026-01-31.value.RUH", "2026-01-31.without_value"]
+    );
+    assert_eq!(codes[8..], ["total.total", "total.value.JED", "total.value.RUH", "total.without_value"]);
+    assert_eq!(columns(&view, "caption")[1], "Jeddah – 2026-01");
+    let revenue = amounts(&view, "REVENUE");
+    assert_eq!(revenue[..4], ["1400.00", "400.00", "1000.00", "0.00"]);
+    assert_eq!(revenue[4..8], ["0.00", "0.00", "0.00", "0.00"]);
+    assert_eq!(amounts(&view, "OPERATING-PROFIT")[4..8], ["-400.50", "0.00", "-350.50", "-50.00"]);
+    assert_eq!(amounts(&view, "OPERATING-PROFIT")[8..], ["999.50", "400.00", "649.50", "-50.00"]);
+    assert_eq!(every_figure_is_its_lines(client, query).await % 12, 0);
+    let days =
+        statement(client, "IFRS-SME-BS&from=2026-01-01&asOf=2026-02-28&columns=month&columnsBy=branch").await;
+    assert_eq!(amounts(&days, "CASH")[..4], ["6850.00", "400.00", "1000.00", "5450.00"]);
+    let branches = client.get("/dimensions?code=branch").await.ok();
+    let path = format!("/dimensions/{}/values", branches["items"][0]["id"].as_str().unwrap());
+    for number in 0..10 {
+        let code = format!("B{number}");
+        client.post(&path, json!({ "code": code, "name": { "en": code } })).await.expect(201);
+        let lines = json!([{ "accountCode": "1113", "debit": "1", "dimensions": { "branch": code } },
+            { "accountCode": "4110", "credit": "1", "dimensions": { "branch": code } }]);
+        let entry = json!({ "postingDate": "2026-01-11", "post": true, "lines": lines });
+        client.post("/journal-entries", entry).await.expect(201);
+    }
+    let wide =
+        "/reports/statement?layout=IFRS-SME-IS&from=2025-01-01&to=2026-12-31&columns=month&columnsBy=branch";
+    let refused = client.get(wide).await.expect(413);
+    assert_eq!(refused.errors(), [("columnsBy".to_owned(), "statement_too_many_columns".to_owned())]);
+}
+
+#[tokio::test]
+async fn a_budget_stands_beside_every_period_with_its_variance() {
+    let (_world, tenant) = books().await;
+    let client = &tenant.client;
+    let budget = json!({ "code": "B26", "name": { "en": "Budget" }, "fiscalYearCode": "2026" });
+    let budget = client.post("/budgets", budget).await.expect(201).json();
+    let items =
+        [("4110", "2026-01-01", "1200"), ("4110", "2026-02-01", "100"), ("5110", "2026-02-01", "300")]
+            .map(|(account, date, amount)| json!({ "accountCode": account, "date": date, "amount": amount }));
+    let path = format!("/budgets/{}/lines/bulk", budget["id"].as_str().unwrap());
+    client.post(&path, json!({ "items": items })).await.ok();
+    let query = "IFRS-SME-IS&from=2026-01-01&to=2026-02-28&compareBudget=B26";
+    let view = statement(client, query).await;
+    let kinds = ["actual", "budget", "budget_variance", "budget_variance_percent"];
+    assert_eq!(columns(&view, "kind"), kinds);
+    assert_eq!(amounts(&view, "REVENUE"), ["1400.00", "1300.00", "100.00", "7.69"]);
+    assert_eq!(amounts(&view, "GROSS-PROFIT"), ["1049.50", "1000.00", "49.50", "4.95"]);
+    assert_eq!(view["rows"][1]["cells"][1]["lines"], Value::Null, "a budget has no lines");
+    let months = statement(client, &format!("{query}&columns=month&compare=previous-year")).await;
+    let code = |kind: &str| format!("2026-01-31.{kind}");
+    let expected = [
+        "actual",
+        "comparison",
+        "variance",
+        "variance_percent",
+        "budget",
+        "budget_variance",
+        "budget_variance_percent",
+    ];
+    assert_eq!(columns(&months, "code")[..7], expected.map(code));
+    assert_eq!(amounts(&months, "REVENUE")[4..7], ["1200.00", "200.00", "16.67"]);
+    assert_eq!(amounts(&months, "REVENUE")[11], "100.00");
+    assert_eq!(amounts(&months, "REVENUE")[18], "1300.00", "the total has the whole budget");
+    for (query, status, code) in [
+        ("IFRS-SME-IS&from=2026-01-01&to=2026-02-27&compareBudget=B26", 422, "statement_budget_periods"),
+        ("IFRS-SME-IS&from=2025-01-01&to=2025-12-31&compareBudget=B26", 422, "statement_budget_periods"),
+        ("IFRS-SME-BS&asOf=2026-02-28&compareBudget=B26", 422, "statement_budget_unfit"),
+        (
+            "IFRS-SME-IS&from=2026-01-01&to=2026-02-28&compareBudget=B26&columnsBy=branch",
+            422,
+            "statement_budget_alone",
+        ),
+        (
+            "IFRS-SME-IS&from=2026-01-01&to=2026-02-28&compareBudget=B26&dimension=branch:RUH",
+            422,
+            "statement_budget_alone",
+        ),
+        ("IFRS-SME-IS&from=2026-01-01&to=2026-02-28&compareBudget=NONE", 422, "unknown_reference"),
+    ] {
+        let refused = client.get(&format!("/reports/statement?layout={query}")).await.expect(status);
+        assert_eq!(refused.errors(), [("compareBudget".to_owned(), code.to_owned())], "{query}");
+    }
+}
+
 /// Rows that count others twice, with both signs, parts of balances apart, and accounts of another row.
 fn own_layout() -> Value {
     json!({ "code": "OWN/خاص", "name": { "en": "Own", "ar": "خاص" }, "kind": "custom", "rows": [
@@ -301,7 +393,7 @@ async fn what_cannot_be_shown_is_refused_with_its_place() {
         (
             "statement?layout=IFRS-SME-IS&columnsBy=branch&columns=month&compare=previous-year",
             422,
-            vec![("columnsBy", "statement_periods_or_dimension"), ("columnsBy", "report_group_and_compare")],
+            vec![("columnsBy", "report_group_and_compare")],
         ),
         ("statement?layout=IFRS-SME-BS&from=2026-01-01", 422, vec![("from", "statement_one_day")]),
         (

@@ -240,8 +240,7 @@ impl Reports {
             buckets: vec![bucket],
             filter: frame.filter.clone(),
             known_at: request.known_at,
-            parties: None,
-            group: None,
+            ..MovementQuery::default()
         };
         let movements = self.queries.movements(tenant, &query).await?;
         let figures = Figures::collect(&movements.sums, 1, |movement| Some(movement.bucket));

@@ -1,6 +1,7 @@
 //! The chart of accounts: a tree of headings with posting accounts as its leaves.
 
 mod kinds;
+pub mod merge;
 #[cfg(test)]
 mod tests;
 
@@ -95,6 +96,8 @@ pub struct AccountUsage {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {
     fields: NewAccount,
+    /// The account into which this one was merged.
+    merged_into: Option<AccountId>,
     version: i64,
 }
 
@@ -118,17 +121,33 @@ impl Account {
     pub fn new(fields: NewAccount) -> Result<Self, Vec<Violation>> {
         let mut violations = Violations::new();
         let fields = checked(fields, &mut violations);
-        violations.into_result(Self { fields, version: 1 })
+        violations.into_result(Self { fields, merged_into: None, version: 1 })
     }
 
     /// An account as stored: its rules held when it was written.
     pub fn from_stored(fields: NewAccount, version: i64) -> Self {
-        Self { fields, version }
+        Self { fields, merged_into: None, version }
+    }
+
+    /// The same account, merged into another one or into none, as stored.
+    #[must_use]
+    pub fn stored_as_merged(self, merged_into: Option<AccountId>) -> Self {
+        Self { merged_into, ..self }
+    }
+
+    /// The account after it was merged into another one, one version later.
+    #[must_use]
+    pub fn merge(&self, into: AccountId) -> Self {
+        let fields = NewAccount { active: false, ..self.fields.clone() };
+        Self { fields, merged_into: Some(into), version: self.version + 1 }
     }
 
     /// The account after the change, one version later; all violations at once.
     pub fn update(&self, patch: AccountPatch, usage: AccountUsage) -> Result<Self, Vec<Violation>> {
         let old = &self.fields;
+        if self.merged_into.is_some() {
+            return Err(vec![Violation::new(&merge::ACCOUNT_MERGED).with("code", &old.code)]);
+        }
         let fields = NewAccount {
             id: old.id,
             code: patch.code.unwrap_or_else(|| old.code.clone()),
@@ -146,7 +165,7 @@ impl Account {
         let mut violations = Violations::new();
         let fields = checked(fields, &mut violations);
         self.check_usage(&fields, usage, &mut violations);
-        violations.into_result(Self { fields, version: self.version + 1 })
+        violations.into_result(Self { fields, merged_into: None, version: self.version + 1 })
     }
 
     fn check_usage(&self, new: &NewAccount, usage: AccountUsage, violations: &mut Violations) {
@@ -244,6 +263,10 @@ impl Account {
     }
     pub fn cash_flow(&self) -> CashFlowActivity {
         self.fields.cash_flow
+    }
+    /// The account into which this one was merged.
+    pub fn merged_into(&self) -> Option<AccountId> {
+        self.merged_into
     }
     pub fn active(&self) -> bool {
         self.fields.active

@@ -29,6 +29,9 @@ crate::errors! {
     DEFERRAL_TARGET_ACCOUNT = "deferral_target_account", Rule, User,
         "The target of a deferral is an income or expense account, not {account}.",
         "هدف التأجيل حساب إيرادات أو مصروفات، وليس {account}.";
+    DEFERRAL_POSTED = "deferral_posted", Conflict, User,
+        "Deferral {code} has posted lines; only its name, reference and journal still change.",
+        "للتأجيل {code} أقساط مرحّلة؛ ولا يتغير بعدها سوى الاسم والمرجع ودفتر اليومية.";
     DEFERRAL_CLOSED = "deferral_closed", Conflict, User,
         "The deferral {code} is {status}; nothing of it is left to post.",
         "حالة التأجيل {code} هي {status}، ولم يبق منه ما يُرحّل.";

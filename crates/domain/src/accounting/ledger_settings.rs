@@ -27,9 +27,28 @@ crate::errors! {
     INTER_BRANCH_UNFIT = "inter_branch_account_unfit", Rule, Administrator,
         "Account {account} cannot stand between branches: it must be an active posting account of the balance sheet, without control kind, in any currency.",
         "الحساب {account} لا يصلح حسابًا جاريًا بين الفروع: يجب أن يكون حساب ترحيل نشطًا من حسابات المركز المالي، دون نوع رقابة، ويقبل أي عملة.";
+    TRANSLATION_DIFFERENCE_UNFIT = "translation_difference_account_unfit", Rule, Administrator,
+        "Account {account} cannot show translation differences: it must be an active posting account of type equity, without control kind, in any currency.",
+        "الحساب {account} لا يصلح لفروق الترجمة: يجب أن يكون حساب ترحيل نشطًا من نوع حقوق الملكية، دون نوع رقابة، ويقبل أي عملة.";
+    REPORTING_CURRENCY_INCOMPLETE = "reporting_currency_incomplete", Rule, Administrator,
+        "A reporting currency needs both reportingCurrency and translationDifferenceAccountId.",
+        "تتطلب عملة العرض الإضافية تحديد reportingCurrency وtranslationDifferenceAccountId معًا.";
+    REPORTING_CURRENCY_IS_COMPANY = "reporting_currency_is_company", Rule, Administrator,
+        "{currency} is the currency of the books; the reporting currency is another one.",
+        "{currency} هي عملة الدفاتر؛ وعملة العرض الإضافية عملة أخرى.";
     BALANCING_INCOMPLETE = "balancing_incomplete", Rule, Administrator,
         "Entries balance by a dimension only with both balancingDimensionId and interBranchAccountId.",
         "تُوازن القيود حسب بُعد بتحديد balancingDimensionId وinterBranchAccountId معًا.";
+}
+
+crate::choices! {
+    /// The rate at which income and expenses of a fiscal period are shown in the reporting currency (IAS 21, paragraphs 39 and 40).
+    pub enum IncomeRate {
+        /// The mean of the rates in force on each day of the period.
+        Average = "average",
+        /// The rate in force on the last day of the period.
+        PeriodEnd = "period_end",
+    }
 }
 
 /// The purposes for which the ledger itself posts to an account.
@@ -51,10 +70,12 @@ pub enum LedgerAccountRole {
     PayableRevaluation,
     /// Takes the other side of entries between branches (R157).
     InterBranch,
+    /// Shows what translation into the reporting currency leaves over (R161).
+    TranslationDifference,
 }
 
 impl LedgerAccountRole {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::RetainedEarnings,
         Self::Rounding,
         Self::Opening,
@@ -63,6 +84,7 @@ impl LedgerAccountRole {
         Self::ReceivableRevaluation,
         Self::PayableRevaluation,
         Self::InterBranch,
+        Self::TranslationDifference,
     ];
 
     /// The member of the settings that names the account.
@@ -76,6 +98,7 @@ impl LedgerAccountRole {
             Self::ReceivableRevaluation => "/receivableRevaluationAccountId",
             Self::PayableRevaluation => "/payableRevaluationAccountId",
             Self::InterBranch => "/interBranchAccountId",
+            Self::TranslationDifference => "/translationDifferenceAccountId",
         }
     }
 
@@ -88,12 +111,15 @@ impl LedgerAccountRole {
             Self::UnrealisedExchange => &UNREALISED_EXCHANGE_UNFIT,
             Self::ReceivableRevaluation | Self::PayableRevaluation => &REVALUATION_ACCOUNT_UNFIT,
             Self::InterBranch => &INTER_BRANCH_UNFIT,
+            Self::TranslationDifference => &TRANSLATION_DIFFERENCE_UNFIT,
         }
     }
 
     const fn takes(self, account_type: AccountType) -> bool {
         match self {
-            Self::RetainedEarnings => matches!(account_type, AccountType::Equity),
+            Self::RetainedEarnings | Self::TranslationDifference => {
+                matches!(account_type, AccountType::Equity)
+            }
             Self::Opening | Self::InterBranch => account_type.is_balance_sheet(),
             Self::Rounding | Self::ExchangeDifferences | Self::UnrealisedExchange => {
                 !account_type.is_balance_sheet()
@@ -170,6 +196,7 @@ mod tests {
         assert_eq!(fits(LedgerAccountRole::ExchangeDifferences), [Income, Expense]);
         assert_eq!(fits(LedgerAccountRole::UnrealisedExchange), [Income, Expense]);
         assert_eq!(fits(LedgerAccountRole::ReceivableRevaluation), [Asset, Liability]);
+        assert_eq!(fits(LedgerAccountRole::TranslationDifference), [Equity]);
     }
 
     #[test]

@@ -23,6 +23,7 @@ use application::accounting::budgets::ports::BudgetRepository;
 use application::accounting::deferrals::ports::DeferralRepository;
 use application::accounting::distribution_runs::ports::DistributionRepository;
 use application::accounting::line_matches::ports::LineMatchRepository;
+use application::accounting::ports::account_merge::AccountMergeRepository;
 use application::accounting::ports::accounts::AccountRepository;
 use application::accounting::ports::dimension_rules::DimensionRuleRepository;
 use application::accounting::ports::dimensions::DimensionRepository;
@@ -214,6 +215,7 @@ impl UnitOfWork for SqlUnitOfWork {
         recurring_entries: RecurringRepository<EntryTemplate>,
         recurring_invoices: RecurringRepository<InvoiceTemplate>,
         retention: RetentionRepository,
+        account_merges: AccountMergeRepository,
         revaluations: RevaluationRepository,
         roles: RoleRepository,
         sessions: SessionRepository,

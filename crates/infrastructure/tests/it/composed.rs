@@ -293,6 +293,7 @@ fn reports() -> Vec<(String, Composed)> {
     let openings = Bucket::of_openings(day("2026-01-01"), day("2026-03-15"));
     let known_at = Some(Timestamp::from_micros(1_770_000_000_000_000));
     let group = Some(DimensionId::new(id(5)));
+    let translated_through = day("2026-03-15");
     let query = |buckets: &[Bucket]| MovementQuery { buckets: buckets.to_vec(), ..MovementQuery::default() };
     let queries = [
         ("trial balance", query(&[Bucket::new(None, day("2025-12-31")), year])),
@@ -311,6 +312,15 @@ fn reports() -> Vec<(String, Composed)> {
         ("grouped by dimension", MovementQuery { group, ..query(&[balance]) }),
         ("in a currency", MovementQuery { filter: in_currency(), ..query(&[year]) }),
         ("as known", MovementQuery { known_at, group, filter: of_dimension(), ..query(&[year, before]) }),
+        ("translated", MovementQuery { translated_through, ..query(&[openings, year.without_openings()]) }),
+        (
+            "translated, grouped, by dimension",
+            MovementQuery { translated_through, group, filter: of_dimension(), ..query(&[year]) },
+        ),
+        (
+            "translated, as known",
+            MovementQuery { translated_through, known_at, ..query(&[openings, balance]) },
+        ),
         ("with parties", MovementQuery { parties: Some(balance), ..query(&[balance]) }),
         (
             "with parties, as known, in a currency",

@@ -7,6 +7,7 @@ use application::accounting::deferrals::cancel::{CancelDeferral, CancelDeferralB
 use application::accounting::deferrals::create::CreateDeferral;
 use application::accounting::deferrals::ports::{DEFERRAL_LIST, DeferralId, DeferralQueries};
 use application::accounting::deferrals::run::{RunDeferral, RunDeferralBody};
+use application::accounting::deferrals::update::{UpdateDeferral, UpdateDeferralBody};
 use application::accounting::deferrals::views::DeferralView;
 use application::accounting::error::{
     ACCOUNT_CODE_UNKNOWN, ACCOUNT_REFERENCE_MISSING, DIMENSION_VALUE_UNKNOWN, JOURNAL_UNKNOWN,
@@ -18,7 +19,8 @@ use application::paging::ListSpec;
 use axum::extract::State;
 use domain::accounting::deferral::{
     DEFERRAL_AMOUNT_NOT_POSITIVE, DEFERRAL_AMOUNT_TOO_SMALL, DEFERRAL_CLOSED, DEFERRAL_END_BEFORE_START,
-    DEFERRAL_LENGTH_ONE, DEFERRAL_SOURCE_ACCOUNT, DEFERRAL_TARGET_ACCOUNT, DEFERRAL_TOO_LONG,
+    DEFERRAL_LENGTH_ONE, DEFERRAL_POSTED, DEFERRAL_SOURCE_ACCOUNT, DEFERRAL_TARGET_ACCOUNT,
+    DEFERRAL_TOO_LONG,
 };
 use domain::accounting::journal_entry::{
     ACCOUNT_UNKNOWN, CURRENCY_UNKNOWN, EXCHANGE_RATE_MISSING, EXCHANGE_RATE_NOT_ONE, FISCAL_PERIOD_CLOSED,
@@ -84,7 +86,36 @@ pub fn operations(ops: &mut Operations) {
             &DEFERRAL_SOURCE_ACCOUNT,
             &DEFERRAL_TARGET_ACCOUNT,
         ]);
+    change(ops);
     acts(ops);
+}
+
+fn change(ops: &mut Operations) {
+    ops.patch("/deferrals/{id}", update)
+        .id("update_deferral")
+        .tag(TAG)
+        .summary("Change a deferral")
+        .description(
+            "Name, reference and journal are those of the entries to come. While no line is posted, amount, days, number of \
+             periods and method change, too, and the schedule is made anew at the same rate. Accounts and dimensions are those \
+             of another deferral.",
+        )
+        .command::<UpdateDeferral>()
+        .if_match()
+        .body::<UpdateDeferralBody>()
+        .ok::<DeferralView>()
+        .errors(&[
+            &JOURNAL_UNKNOWN,
+            &AMOUNT_SCALE_EXCEEDED,
+            &AMOUNT_OUT_OF_RANGE,
+            &DEFERRAL_CLOSED,
+            &DEFERRAL_POSTED,
+            &DEFERRAL_LENGTH_ONE,
+            &DEFERRAL_END_BEFORE_START,
+            &DEFERRAL_TOO_LONG,
+            &DEFERRAL_AMOUNT_NOT_POSITIVE,
+            &DEFERRAL_AMOUNT_TOO_SMALL,
+        ]);
 }
 
 fn acts(ops: &mut Operations) {
@@ -152,6 +183,15 @@ async fn get(
     let view = queries.deferral(ctx.tenant, id).await?;
     let view = view.ok_or_else(|| AppError::not_found("deferral"))?;
     answer::view(&view, Some(view.version), &headers)
+}
+
+async fn update(
+    State(app): State<Application>,
+    ctx: Ctx,
+    Id(id): Id<DeferralId>,
+    Json(body): Json<UpdateDeferralBody>,
+) -> ApiResult {
+    answer::ok(execute(&app, &ctx, UpdateDeferral { id, body }).await?)
 }
 
 async fn run(

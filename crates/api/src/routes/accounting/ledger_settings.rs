@@ -9,12 +9,15 @@ use application::authorize::Access;
 use application::command::{Application, execute};
 use application::ports::cache::{Cache, CacheKey, CachedEntity};
 use axum::extract::State;
+use domain::accounting::journal_entry::CURRENCY_UNKNOWN;
 use domain::accounting::ledger_settings::{
-    BALANCING_INCOMPLETE, EXCHANGE_DIFFERENCES_UNFIT, INTER_BRANCH_UNFIT, LedgerAccountRole,
-    OPENING_ACCOUNT_UNFIT, RETAINED_EARNINGS_UNFIT, REVALUATION_ACCOUNT_UNFIT, ROUNDING_ACCOUNT_UNFIT,
+    BALANCING_INCOMPLETE, EXCHANGE_DIFFERENCES_UNFIT, INTER_BRANCH_UNFIT, IncomeRate, LedgerAccountRole,
+    OPENING_ACCOUNT_UNFIT, REPORTING_CURRENCY_INCOMPLETE, REPORTING_CURRENCY_IS_COMPANY,
+    RETAINED_EARNINGS_UNFIT, REVALUATION_ACCOUNT_UNFIT, ROUNDING_ACCOUNT_UNFIT, TRANSLATION_DIFFERENCE_UNFIT,
     UNREALISED_EXCHANGE_UNFIT,
 };
 use domain::ids::{AccountId, DimensionId};
+use domain::money::CurrencyCode;
 use http::HeaderMap;
 
 use crate::answer::{self, ApiResult};
@@ -22,7 +25,7 @@ use crate::extract::{Ctx, Json};
 use crate::operation::Operations;
 use crate::request;
 use crate::routes::cached::cached;
-use crate::wire::Patch;
+use crate::wire::{Optional, Patch};
 
 const PATH: &str = "/ledger-settings";
 const TAG: &str = "ledger settings";
@@ -50,6 +53,14 @@ request! {
         balancing_dimension_id: Patch<DimensionId>,
         /// The account that takes the other side for each value: a balance sheet account.
         inter_branch_account_id: Patch<AccountId>,
+        /// The second currency in which reports are shown on request, one of the tenant's and not that of the books. Nothing that is
+        /// posted changes.
+        reporting_currency: Patch<CurrencyCode>,
+        /// The rate at which income and expenses of a fiscal period are shown in it: the mean of the rates of its days (`average`), or
+        /// the rate of its last day (`period_end`).
+        reporting_income_rate: Optional<IncomeRate>,
+        /// The account under which reports in it show the translation difference: an equity account, usually without postings.
+        translation_difference_account_id: Patch<AccountId>,
     }
 }
 
@@ -78,6 +89,10 @@ pub fn operations(ops: &mut Operations) {
             &REVALUATION_ACCOUNT_UNFIT,
             &INTER_BRANCH_UNFIT,
             &BALANCING_INCOMPLETE,
+            &TRANSLATION_DIFFERENCE_UNFIT,
+            &REPORTING_CURRENCY_INCOMPLETE,
+            &REPORTING_CURRENCY_IS_COMPANY,
+            &CURRENCY_UNKNOWN,
         ]);
 }
 
@@ -110,9 +125,15 @@ async fn update(
         (LedgerAccountRole::ReceivableRevaluation, body.receivable_revaluation_account_id),
         (LedgerAccountRole::PayableRevaluation, body.payable_revaluation_account_id),
         (LedgerAccountRole::InterBranch, body.inter_branch_account_id),
+        (LedgerAccountRole::TranslationDifference, body.translation_difference_account_id),
     ];
     let balancing_dimension = body.balancing_dimension_id.into_option();
     let named = patches.into_iter().filter_map(|(role, patch)| Some((role, patch.into_option()?)));
-    let command = UpdateLedgerSettings { accounts: named.collect(), balancing_dimension };
+    let command = UpdateLedgerSettings {
+        accounts: named.collect(),
+        balancing_dimension,
+        reporting_currency: body.reporting_currency.into_option(),
+        reporting_income_rate: body.reporting_income_rate.0,
+    };
     answer::ok(execute(&app, &ctx, command).await?)
 }

@@ -2,6 +2,8 @@
 
 pub mod create;
 pub mod delete;
+pub mod merge;
+mod naming;
 pub mod read;
 pub mod update;
 

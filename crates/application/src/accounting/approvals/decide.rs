@@ -16,6 +16,7 @@ use crate::context::RequestContext;
 use crate::error::{AppError, AppResult};
 use crate::request;
 use crate::unit_of_work::UnitOfWork;
+use crate::warnings::shown;
 use crate::wire::{RequiredText, Text};
 
 request! {
@@ -58,6 +59,8 @@ impl Command for ApproveApproval {
             after.problems = post(ctx, uow, &after).await?;
         }
         let view = save(uow, &before, &after, "approved").await?;
+        let warnings = shown(&std::mem::take(uow.warnings()), ctx.language);
+        let view = ApprovalView { warnings, ..view };
         Ok(Done::of(view.id, view.version, view))
     }
 }
@@ -102,9 +105,13 @@ async fn post(
     let (draft, _) = stored_draft(uow, approved.approval.entry).await?;
     mark(uow, approved, draft.version(), Some(EntryApproval::Approved)).await?;
     let (draft, meta) = stored_draft(uow, approved.approval.entry).await?;
+    let warned = uow.warnings().len();
     let part = uow.bookkeeping().begin_part().await?;
     let posted = Ledger::open(ctx, uow).await?.post_one(uow, Posting::stored(draft, meta)).await;
     uow.bookkeeping().end_part(part, posted.is_ok()).await?;
+    if posted.is_err() {
+        uow.warnings().truncate(warned);
+    }
     match posted {
         Ok(_) => Ok(Vec::new()),
         Err(error) if error.is_refusal() => {

@@ -73,6 +73,7 @@ impl StoredApproval {
             decisions: decisions.collect(),
             posting_problems: self.problems.clone(),
             version: approval.version,
+            warnings: Vec::new(),
         }
     }
 }

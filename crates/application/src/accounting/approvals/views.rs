@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::warnings::WarningView;
+
 /// An entry that was submitted for approval, and what became of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -37,6 +39,9 @@ pub struct ApprovalView {
     /// can be posted as it is once they are gone, or recalled.
     pub posting_problems: Vec<PostingProblemView>,
     pub version: i64,
+    /// Warnings; only in the answer to the request that posted something.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<WarningView>,
 }
 
 /// One step: so many of these people approve.

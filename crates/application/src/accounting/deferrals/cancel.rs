@@ -21,6 +21,7 @@ use crate::error::{AppError, AppResult};
 use crate::ports::change::Change;
 use crate::request;
 use crate::unit_of_work::UnitOfWork;
+use crate::warnings::shown;
 use crate::wire::RequiredText;
 
 /// The part of a reversal is the number of its line beyond this.
@@ -96,6 +97,8 @@ impl Command for CancelDeferral {
             before: serde_json::to_value(before.full_view(&legend)).ok(),
             after: Some(after),
         });
+        let warnings = shown(&std::mem::take(uow.warnings()), ctx.language);
+        let view = DeferralView { warnings, ..view };
         Ok(Done::of(view.id, view.version, view))
     }
 }

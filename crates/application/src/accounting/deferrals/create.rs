@@ -36,7 +36,7 @@ use crate::request;
 use crate::unit_of_work::UnitOfWork;
 use crate::wire::{DimensionCodes, Int, Text};
 
-type Periods = Int<1, { DEFERRAL_PARTS_MAX as i64 }>;
+pub(super) type Periods = Int<1, { DEFERRAL_PARTS_MAX as i64 }>;
 
 request! {
     /// An amount that is spread over several periods.
@@ -227,7 +227,14 @@ impl CreateDeferral {
         let mut found = Violations::new();
         let inputs = [line_input(source, of_source), line_input(target, of_target)];
         let resolved = resolve_known_lines(uow, books, &inputs, &mut found).await?;
-        violations.extend(found.into_vec().into_iter().map(|violation| self.placed(violation)));
+        // Dimensions that both lines have are looked up for each, and wrong only once.
+        let mut placed: Vec<Violation> = Vec::new();
+        for violation in found.into_vec().into_iter().map(|violation| self.placed(violation)) {
+            if !placed.contains(&violation) {
+                placed.push(violation);
+            }
+        }
+        violations.extend(placed);
         let lines = <[NewLine; 2]>::try_from(resolved).ok();
         for (line, def, at, fits) in lines.iter().flat_map(|[source, target]| {
             [
@@ -298,7 +305,7 @@ fn recognises(account: &AccountFacts) -> bool {
     matches!(account.account_type, AccountType::Income | AccountType::Expense)
 }
 
-fn planned(part: DeferralPart) -> DeferralLine {
+pub(super) fn planned(part: DeferralPart) -> DeferralLine {
     DeferralLine {
         date: part.date,
         amount: part.amount,
@@ -311,7 +318,7 @@ fn planned(part: DeferralPart) -> DeferralLine {
 }
 
 /// Whether a line could ever be posted: the same errors as posting would give, but for what depends on the date.
-async fn check_postable(
+pub(super) async fn check_postable(
     uow: &mut dyn UnitOfWork,
     books: &mut Books,
     deferral: &StoredDeferral,

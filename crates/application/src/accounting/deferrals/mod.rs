@@ -9,6 +9,7 @@ pub mod ports;
 mod posting;
 pub mod run;
 pub mod run_due;
+pub mod update;
 pub mod views;
 
 use crate::changes::record;
@@ -18,6 +19,7 @@ use self::views::DeferralView;
 
 pub const READ: &str = "accounting.deferral.read";
 pub const CREATE: &str = "accounting.deferral.create";
+pub const UPDATE: &str = "accounting.deferral.update";
 pub const RUN: &str = "accounting.deferral.run";
 pub const CANCEL: &str = "accounting.deferral.cancel";
 

@@ -131,6 +131,7 @@ impl StoredDeferral {
             ordered_by: self.ordered_by.map(|by| by.user.uuid()),
             version: self.version,
             lines: None,
+            warnings: Vec::new(),
         }
     }
 
@@ -154,7 +155,7 @@ impl StoredDeferral {
 pub trait DeferralRepository: Send {
     async fn find_deferral(&mut self, id: DeferralId) -> StorageResult<Option<StoredDeferral>>;
     async fn insert_deferral(&mut self, deferral: &StoredDeferral) -> StorageResult<()>;
-    /// Saves status and lines. MUST answer `false` when it is not at the version before.
+    /// Saves everything but accounts, currency and dimensions, which do not change. MUST answer `false` when it is not at the version before.
     async fn save_deferral(&mut self, deferral: &StoredDeferral) -> StorageResult<bool>;
     /// Active ones of which something is to be tried by a day, in the order of their ids after `after`.
     async fn deferrals_to_try(

@@ -127,9 +127,13 @@ impl StoredDeferral {
             }
             let date = due.posting_date.map_or(line.date, |date| date.max(line.date));
             let part = Part { number, date, amount: line.amount, company_amount: line.company_amount };
+            let warned = uow.warnings().len();
             let begun_at = uow.bookkeeping().begin_part().await?;
             let posted = self.post(ctx, uow, &part).await;
             uow.bookkeeping().end_part(begun_at, posted.is_ok()).await?;
+            if posted.is_err() {
+                uow.warnings().truncate(warned);
+            }
             match posted {
                 Ok(entry) => {
                     outcome.posted += 1;

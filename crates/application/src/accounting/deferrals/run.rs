@@ -17,6 +17,7 @@ use crate::context::RequestContext;
 use crate::error::{AppError, AppResult};
 use crate::request;
 use crate::unit_of_work::UnitOfWork;
+use crate::warnings::shown;
 
 request! {
     /// Posts what is due.
@@ -62,7 +63,8 @@ impl Command for RunDeferral {
             save(uow, &mut deferral).await?;
             note(uow, "ran", Some(&before.full_view(&legend)), &deferral.full_view(&legend));
         }
-        let view = deferral.full_view(&legend);
+        let warnings = shown(&std::mem::take(uow.warnings()), ctx.language);
+        let view = DeferralView { warnings, ..deferral.full_view(&legend) };
         Ok(Done::of(view.id, view.version, view))
     }
 }

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::accounting::views::recurring::RecurringProblemView;
 use crate::views::NameView;
+use crate::warnings::WarningView;
 
 /// An amount that is spread over several periods.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -54,6 +55,9 @@ pub struct DeferralView {
     /// The schedule. Lists leave it out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lines: Option<Vec<DeferralLineView>>,
+    /// Warnings; only in the answer to the request that posted something.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<WarningView>,
 }
 
 /// A part of the schedule.

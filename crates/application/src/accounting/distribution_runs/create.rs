@@ -31,6 +31,7 @@ use crate::master_data::{Records, id_named, nothing_named};
 use crate::reference::{Reference, by_id_or_code};
 use crate::request;
 use crate::unit_of_work::UnitOfWork;
+use crate::warnings;
 use crate::wire::REQUIRED;
 
 request! {
@@ -236,7 +237,9 @@ impl Distribution {
         uow.distributions().insert_run(&run, &parts).await?;
         let view = run.view(scale);
         note(uow, "posted", None, &view);
-        Ok(Done::of(id.uuid(), run.version, DistributionRunView { parts: Some(parts), ..view }))
+        let warnings = warnings::shown(&std::mem::take(uow.warnings()), ctx.language);
+        let view = DistributionRunView { parts: Some(parts), warnings, ..view };
+        Ok(Done::of(id.uuid(), run.version, view))
     }
 }
 

@@ -51,6 +51,7 @@ impl StoredDistribution {
             created_at: self.created_at.to_string(),
             version: self.version,
             parts: None,
+            warnings: Vec::new(),
         }
     }
 }

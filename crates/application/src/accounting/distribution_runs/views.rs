@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::warnings::WarningView;
+
 /// A run of a distribution key for a fiscal period.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -29,6 +31,9 @@ pub struct DistributionRunView {
     /// The part of each target. Lists leave the parts out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub parts: Option<Vec<DistributionPartView>>,
+    /// Warnings; only in the answer to the request that posted something.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<WarningView>,
 }
 
 /// What a target got.

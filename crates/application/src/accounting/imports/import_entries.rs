@@ -30,6 +30,7 @@ use crate::platform::jobs;
 use crate::platform::on_behalf::with_rights_of_now;
 use crate::ports::progress::Progress;
 use crate::unit_of_work::UnitOfWork;
+use crate::warnings::shown;
 
 pub struct ImportEntries {
     pub file: Arc<EntryFile>,
@@ -96,6 +97,7 @@ impl Command for ImportEntries {
             return Err(errors.into_error());
         }
         result.entries = self.file.entries.len() as u64;
+        result.warnings = shown(&std::mem::take(uow.warnings()), ctx.language);
         if let Some(id) = result.import_id.filter(|_| !ctx.dry_run) {
             let numbers = result.first_number.as_deref().zip(result.last_number.as_deref());
             uow.imports().complete_import(id, result.entries, numbers).await?;

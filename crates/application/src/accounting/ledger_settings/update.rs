@@ -1,10 +1,16 @@
 //! `PATCH /ledger-settings`: which accounts the ledger posts to by itself.
 
 use async_trait::async_trait;
+use domain::accounting::currency::CurrencyRecord;
 use domain::accounting::dimension::Dimension;
-use domain::accounting::ledger_settings::{BALANCING_INCOMPLETE, LedgerAccountRole};
+use domain::accounting::journal_entry::CURRENCY_UNKNOWN;
+use domain::accounting::ledger_settings::{
+    BALANCING_INCOMPLETE, IncomeRate, LedgerAccountRole, REPORTING_CURRENCY_INCOMPLETE,
+    REPORTING_CURRENCY_IS_COMPANY,
+};
 use domain::error::{Violation, Violations};
 use domain::ids::{AccountId, DimensionId};
+use domain::money::CurrencyCode;
 
 use super::LEDGER_SETTINGS;
 use crate::accounting::ports::ledger::LedgerSettings;
@@ -18,6 +24,7 @@ use crate::master_data::Records;
 use crate::unit_of_work::UnitOfWork;
 
 const DIMENSION_AT: &str = "/balancingDimensionId";
+const REPORTING_AT: &str = "/reportingCurrency";
 
 /// The roles to change, each with its account or none.
 #[derive(Debug, Clone, Default)]
@@ -25,6 +32,9 @@ pub struct UpdateLedgerSettings {
     pub accounts: Vec<(LedgerAccountRole, Option<AccountId>)>,
     /// The dimension for each of whose values entries balance; `None` leaves it as it is.
     pub balancing_dimension: Option<Option<DimensionId>>,
+    /// The currency in which reports are shown on request; `None` leaves it as it is.
+    pub reporting_currency: Option<Option<CurrencyCode>>,
+    pub reporting_income_rate: Option<IncomeRate>,
 }
 
 #[async_trait]
@@ -63,6 +73,20 @@ impl Command for UpdateLedgerSettings {
                 if account.is_none() { LedgerAccountRole::InterBranch.pointer() } else { DIMENSION_AT };
             violations.push(Violation::new(&BALANCING_INCOMPLETE).at(missing));
         }
+        settings.reporting_income_rate = self.reporting_income_rate.unwrap_or(old.reporting_income_rate);
+        if let Some(currency) = self.reporting_currency {
+            settings.reporting_currency = currency;
+            check_currency(uow, currency, company, &mut violations).await?;
+        }
+        let account = settings.account(LedgerAccountRole::TranslationDifference);
+        if settings.reporting_currency.is_some() != account.is_some() {
+            let missing = if account.is_none() {
+                LedgerAccountRole::TranslationDifference.pointer()
+            } else {
+                REPORTING_AT
+            };
+            violations.push(Violation::new(&REPORTING_CURRENCY_INCOMPLETE).at(missing));
+        }
         settings.version += 1;
         let settings = violations.into_result(settings)?;
         let view = save(uow, &old, &settings).await?;
@@ -78,6 +102,22 @@ async fn check_dimension(
     let Some(id) = dimension else { return Ok(()) };
     if Records::<Dimension>::find(uow, id).await?.is_none() {
         violations.push(unknown_reference(DIMENSION_AT, "dimension", id));
+    }
+    Ok(())
+}
+
+async fn check_currency(
+    uow: &mut dyn UnitOfWork,
+    currency: Option<CurrencyCode>,
+    company: CurrencyCode,
+    violations: &mut Violations,
+) -> AppResult<()> {
+    let Some(code) = currency else { return Ok(()) };
+    if code == company {
+        violations
+            .push(Violation::new(&REPORTING_CURRENCY_IS_COMPANY).at(REPORTING_AT).with("currency", code));
+    } else if Records::<CurrencyRecord>::find(uow, code).await?.is_none() {
+        violations.push(Violation::new(&CURRENCY_UNKNOWN).at(REPORTING_AT).with("currency", code));
     }
     Ok(())
 }

@@ -246,8 +246,7 @@ impl Reports {
             buckets: vec![Bucket::new(None, Some(day))],
             filter: frame.filter.clone(),
             known_at: request.known_at,
-            parties: None,
-            group: None,
+            ..MovementQuery::default()
         };
         let movements = self.queries.movements(tenant, &query).await?;
         Ok(Figures::collect(&movements.sums, 1, |movement| Some(movement.bucket)))

@@ -50,6 +50,7 @@ pub static ACCOUNT_LIST: ListSpec = ListSpec {
         FieldSpec::new("active", FieldKind::Boolean),
         FieldSpec::new("control", FieldKind::Word(&["none", "receivable", "payable", "inventory", "vat"])),
         FieldSpec::new("currency", FieldKind::Text).nullable(),
+        FieldSpec::new("mergedIntoId", FieldKind::Id).nullable(),
         FieldSpec::new("updatedAt", FieldKind::Timestamp),
     ],
     default_sort: &[("code", Direction::Ascending)],

@@ -9,7 +9,7 @@ use domain::accounting::dimension::{DimensionCombination, DimensionTree};
 use domain::accounting::fiscal_period::{FiscalPeriodKind, PeriodFacts};
 use domain::accounting::journal::Journal;
 use domain::accounting::journal_entry::{PostedEntry, ValidatedEntry};
-use domain::accounting::ledger_settings::{LedgerAccountRole, LedgerAccounts};
+use domain::accounting::ledger_settings::{IncomeRate, LedgerAccountRole, LedgerAccounts};
 use domain::accounting::number_series::NumberSeries;
 use domain::ids::{
     AccountId, DimensionId, DimensionSetId, DimensionValueId, JournalId, NumberSeriesId, UserId,
@@ -29,12 +29,27 @@ pub struct JournalFacts {
 }
 
 /// The accounts the ledger itself posts to.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LedgerSettings {
     pub accounts: LedgerAccounts,
     /// The dimension for each of whose values every entry balances.
     pub balancing_dimension: Option<DimensionId>,
+    /// The second currency in which reports are shown on request.
+    pub reporting_currency: Option<CurrencyCode>,
+    pub reporting_income_rate: IncomeRate,
     pub version: i64,
+}
+
+impl Default for LedgerSettings {
+    fn default() -> Self {
+        Self {
+            accounts: LedgerAccounts::default(),
+            balancing_dimension: None,
+            reporting_currency: None,
+            reporting_income_rate: IncomeRate::Average,
+            version: 0,
+        }
+    }
 }
 
 impl LedgerSettings {

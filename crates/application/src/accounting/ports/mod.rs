@@ -1,5 +1,6 @@
 //! The storage that the ledger's use cases need, one trait a resource.
 
+pub mod account_merge;
 pub mod accounts;
 pub mod books;
 pub mod close_checklist;

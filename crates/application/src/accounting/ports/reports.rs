@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use chrono::NaiveDate;
 use domain::accounting::account::{AccountType, CashFlowActivity, ControlKind};
 use domain::accounting::fiscal_period::FiscalPeriodKind;
+use domain::accounting::ledger_settings::IncomeRate;
 use domain::accounting::report_layout::ReportLayout;
 use domain::ids::{AccountId, DimensionId, DimensionValueId, JournalEntryId, TenantId};
 use domain::money::{Amount, Currency, CurrencyCode, Rate};
@@ -122,6 +123,9 @@ pub struct MovementQuery {
     pub group: Option<DimensionId>,
     /// Also the sums of the control accounts' lines per party, up to this day.
     pub parties: Option<Bucket>,
+    /// The last day of a report in another currency: its sums come apart by the days whose rates they have, and with those of
+    /// [`Movements::periods`].
+    pub translated_through: Option<NaiveDate>,
 }
 
 /// Sums of one account in one bucket.
@@ -134,6 +138,11 @@ pub struct Movement {
     pub group: Option<DimensionValueId>,
     pub debit: Amount,
     pub credit: Amount,
+    /// With `translated_through`: the first day of the period in which income and expenses moved, the day on which equity did;
+    /// `None` for assets and liabilities.
+    pub on: Option<NaiveDate>,
+    /// With `translated_through`: whether entries that close a year moved the income, expenses or equity.
+    pub closing: bool,
 }
 
 /// Sums of one control account's lines for one party.
@@ -149,6 +158,8 @@ pub struct PartyMovement {
 pub struct Movements {
     pub sums: Vec<Movement>,
     pub parties: Vec<PartyMovement>,
+    /// What income and expense accounts moved in each regular period, so that closing entries move on as much.
+    pub periods: Vec<Movement>,
     /// The last moment recorded in the snapshot they were read from; `None` when nothing is posted.
     pub recorded_through: Option<Timestamp>,
 }
@@ -237,6 +248,25 @@ pub struct DimensionNode {
     pub parent_id: Option<DimensionValueId>,
 }
 
+/// The second currency in which a tenant sees its reports.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReportingCurrency {
+    pub currency: CurrencyCode,
+    pub income_rate: IncomeRate,
+    /// The account that shows what translation leaves over.
+    pub difference: AccountId,
+    /// Company units for one unit of the currency, each from its day on, in order of the days.
+    pub rates: Vec<(NaiveDate, Rate)>,
+}
+
+impl ReportingCurrency {
+    /// The rate in force on a day.
+    pub fn rate_on(&self, day: NaiveDate) -> Option<Rate> {
+        let after = self.rates.partition_point(|(from, _)| *from <= day);
+        after.checked_sub(1).and_then(|last| self.rates.get(last)).map(|(_, rate)| *rate)
+    }
+}
+
 #[async_trait]
 pub trait ReportQueries: Send + Sync {
     async fn calendar(&self, tenant: TenantId) -> AppResult<Calendar>;
@@ -246,8 +276,10 @@ pub trait ReportQueries: Send + Sync {
     async fn dimension(&self, tenant: TenantId, code: &str) -> AppResult<Option<DimensionTree>>;
     /// `None` when there is no such layout.
     async fn layout(&self, tenant: TenantId, code: &str) -> AppResult<Option<ReportLayout>>;
+    /// `None` when the tenant has no second currency.
+    async fn reporting_currency(&self, tenant: TenantId) -> AppResult<Option<ReportingCurrency>>;
     /// MUST read maintained balances, and lines only for the partial periods at either end of a range that is
-    /// filtered by dimension, unless `known_at` is given. Accounts without postings are absent.
+    /// filtered by dimension or for equity of a translated report, unless `known_at` is given. Accounts without postings are absent.
     async fn movements(&self, tenant: TenantId, query: &MovementQuery) -> AppResult<Movements>;
     /// The next lines of one account after a key, in order of date, entry and line.
     async fn account_lines(

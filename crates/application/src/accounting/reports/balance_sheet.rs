@@ -9,6 +9,7 @@ use super::chart::Chart;
 use super::figures::Figures;
 use super::request::{Compare, Range, ReportRequest, shift_months};
 use super::statement::{SectionBuilder, SectionOptions, add, computed_line};
+use super::translation::Lane;
 use super::{Frame, Reports, columns};
 use crate::accounting::ports::reports::{Bucket, ChartAccount, MovementQuery};
 use crate::accounting::views::reports::{StatementSection, StatementView};
@@ -35,10 +36,15 @@ impl Reports {
             known_at: request.known_at,
             ..MovementQuery::default()
         };
-        let movements = self.queries.movements(tenant, &query).await?;
+        let chart = Chart::new(self.queries.chart(tenant, request.known_at).await?);
+        let lane = |(bucket, slot): (usize, &usize)| {
+            let column = slot / SLOTS;
+            days.get(column).map(|as_of| Lane { bucket, column, as_of: *as_of })
+        };
+        let lanes: Vec<Lane> = places.iter().enumerate().filter_map(lane).collect();
+        let movements = self.sums(tenant, &frame, &chart, query, &lanes).await?;
         let figures =
             Figures::collect(&movements.sums, days.len() * SLOTS, |m| places.get(m.bucket).copied());
-        let chart = Chart::new(self.queries.chart(tenant, request.known_at).await?);
         let sheet = Sheet { chart: &chart, figures: &figures, request, frame: &frame, columns: days.len() };
         sheet.view(&days)
     }

@@ -75,6 +75,8 @@ captions! {
     Currency = "Currency", "العملة";
     CurrencyDebit = "Debit in currency", "مدين بالعملة";
     CurrencyCredit = "Credit in currency", "دائن بالعملة";
+    TranslatedFrom = "Translated from", "مترجمة من";
+    ClosingRate = "Closing rate", "سعر الإقفال";
     Rate = "Rate", "السعر";
     Balance = "Balance", "الرصيد";
     Control = "Control", "الرقابة";

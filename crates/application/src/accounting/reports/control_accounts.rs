@@ -31,7 +31,7 @@ impl Reports {
             filter: frame.filter.clone(),
             known_at: request.known_at,
             parties: Some(bucket),
-            group: None,
+            ..MovementQuery::default()
         };
         let movements = self.queries.movements(tenant, &query).await?;
         let figures = Figures::collect(&movements.sums, 1, |m| Some(m.bucket));

@@ -27,9 +27,18 @@ domain::errors! {
     STATEMENT_TOO_MANY_PERIODS = "statement_too_many_periods", TooLarge, User,
         "The range has {count} periods; a statement shows at most {max} side by side.",
         "في المدى {count} فترة؛ والحد الأقصى للفترات المتجاورة في القائمة {max}.";
-    STATEMENT_PERIODS_OR_DIMENSION = "statement_periods_or_dimension", Rule, Developer,
-        "Choose either several periods or the values of a dimension as columns.",
-        "اختر للأعمدة إما عدة فترات أو قيم بُعد.";
+    STATEMENT_TOO_MANY_COLUMNS = "statement_too_many_columns", TooLarge, User,
+        "{values} values in {periods} periods make {count} columns; a statement has at most {max}.",
+        "{values} قيمة في {periods} فترة تعطي {count} عمودًا؛ والحد الأقصى لأعمدة القائمة {max}.";
+    STATEMENT_BUDGET_UNFIT = "statement_budget_unfit", Rule, User,
+        "A budget stands beside income statements and layouts of one's own, which show what periods moved.",
+        "توضع الموازنة بجانب قوائم الدخل والقوالب الخاصة التي تعرض حركة الفترات.";
+    STATEMENT_BUDGET_ALONE = "statement_budget_alone", Rule, Developer,
+        "A budget stands beside all lines in the currency of the books: it goes with no dimension and no other currency.",
+        "توضع الموازنة بجانب كل الأسطر بعملة الدفاتر: لا تُجمع مع بُعد أو عملة أخرى.";
+    STATEMENT_BUDGET_PERIODS = "statement_budget_periods", Rule, User,
+        "Budget {budget} has amounts for whole fiscal periods from {start} to {end}, which {from} to {to} is not made of.",
+        "تحدد الموازنة {budget} مبالغ لفترات مالية كاملة من {start} إلى {end}، والمدى من {from} إلى {to} لا يتكون منها.";
     STATEMENT_ONE_DAY = "statement_one_day", Rule, User,
         "A balance sheet of one day has no beginning: give from together with columns by month, quarter or year.",
         "قائمة المركز المالي ليوم واحد لا بداية لها: أرسل from مع أعمدة بالشهر أو الربع أو السنة.";
@@ -39,6 +48,21 @@ domain::errors! {
     FIGURE_ROW_OR_ACCOUNT = "figure_row_or_account", Rule, Developer,
         "Give either a row of the layout or an account that no row takes.",
         "حدد إما سطرًا من القالب أو حسابًا لا يأخذه أي سطر.";
+    REPORTING_CURRENCY_OTHER = "reporting_currency_other", Rule, User,
+        "Reports are shown in the currency of the books and in the reporting currency of the ledger settings, which is {reporting}; not in {currency}.",
+        "تُعرض التقارير بعملة الدفاتر وبعملة العرض الإضافية في إعدادات الدفتر، وهي {reporting}، لا بالعملة {currency}.";
+    REPORTING_CURRENCY_NONE = "reporting_currency_none", Rule, Administrator,
+        "The ledger settings name no reporting currency, so reports are shown in the currency of the books only.",
+        "لا تحدد إعدادات الدفتر عملة عرض إضافية، فتُعرض التقارير بعملة الدفاتر فقط.";
+    PRESENTATION_AND_CURRENCY = "presentation_and_currency", Rule, Developer,
+        "Choose either lines in one currency or all lines shown in another one.",
+        "اختر إما أسطر عملة واحدة أو عرض كل الأسطر بعملة أخرى.";
+    PRESENTATION_OF_CASH_FLOW = "presentation_of_cash_flow", Rule, User,
+        "A cash flow statement is shown in the currency of the books only.",
+        "تُعرض قائمة التدفقات النقدية بعملة الدفاتر فقط.";
+    TRANSLATION_RATE_MISSING = "translation_rate_missing", Rule, User,
+        "There is no exchange rate of {currency} on or before {date}.",
+        "لا يوجد سعر صرف للعملة {currency} في {date} أو قبله.";
     FIGURE_ONE_VALUE = "figure_one_value", Rule, Developer,
         "Give either dimensionValue or withoutDimension.", "أرسل إما dimensionValue أو withoutDimension.";
 }

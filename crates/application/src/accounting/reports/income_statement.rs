@@ -10,6 +10,7 @@ use super::error::{REPORT_GROUP_AND_COMPARE, REPORT_TOO_MANY_COLUMNS};
 use super::figures::Figures;
 use super::request::{Compare, Range, ReportRequest};
 use super::statement::{SectionBuilder, SectionOptions, computed_line};
+use super::translation::Lane;
 use super::{Frame, Reports, columns};
 use crate::accounting::ports::reports::{Bucket, ChartAccount, DimensionTree, Movement, MovementQuery};
 use crate::accounting::views::reports::{StatementColumnView, StatementSection, StatementView};
@@ -38,8 +39,10 @@ impl Reports {
             group: group.as_ref().map(|tree| tree.id),
             ..MovementQuery::default()
         };
-        let movements = self.queries.movements(tenant, &query).await?;
         let chart = Chart::new(self.queries.chart(tenant, request.known_at).await?);
+        let lane = |(bucket, range): (usize, &Range)| Some(Lane { bucket, column: bucket, as_of: range.to? });
+        let lanes: Vec<Lane> = ranges.iter().enumerate().filter_map(lane).collect();
+        let movements = self.sums(tenant, &frame, &chart, query, &lanes).await?;
         let statement = match &group {
             None => Statement {
                 figures: Figures::collect(&movements.sums, ranges.len(), |m| {

@@ -12,6 +12,7 @@ pub mod income_statement;
 pub mod layout;
 pub mod request;
 pub mod statement;
+pub mod translation;
 pub mod trial_balance;
 
 use std::sync::Arc;
@@ -24,12 +25,19 @@ use domain::time::Timestamp;
 use domain::time_zone::TimeZone;
 
 use self::captions::Caption;
-use self::error::{KNOWN_AT_IN_FUTURE, REPORT_OUTSIDE_FISCAL_YEARS};
+use self::chart::Chart;
+use self::error::{
+    KNOWN_AT_IN_FUTURE, PRESENTATION_AND_CURRENCY, REPORT_OUTSIDE_FISCAL_YEARS, REPORTING_CURRENCY_NONE,
+    REPORTING_CURRENCY_OTHER,
+};
 use self::figures::Shown;
 use self::request::{DimensionFilter, Range, ReportRequest, select};
-use super::ports::reports::{Calendar, DateSpan, LedgerFilter, ReportQueries};
+use self::translation::{Lane, Translation};
+use super::ports::reports::{
+    Calendar, DateSpan, LedgerFilter, MovementQuery, Movements, ReportQueries, ReportingCurrency,
+};
 use super::views::NameView;
-use super::views::reports::{ReportRangeView, ReportScopeView, StatementColumnView};
+use super::views::reports::{PresentationView, ReportRangeView, ReportScopeView, StatementColumnView};
 use crate::command::Application;
 use crate::error::{AppResult, UNKNOWN_REFERENCE};
 use crate::nouns::noun;
@@ -51,6 +59,8 @@ pub(crate) struct Frame {
     pub filter: LedgerFilter,
     pub shown: Shown,
     pub currency: Currency,
+    /// The currency into which sums are translated.
+    pub reporting: Option<ReportingCurrency>,
 }
 
 impl Reports {
@@ -80,9 +90,52 @@ impl Reports {
         self.settle(tenant, request.known_at).await?;
         let calendar = self.queries.calendar(tenant).await?;
         let filter = self.filter(tenant, request, &calendar).await?;
-        let currency = request.currency.and_then(|code| calendar.currencies.get(&code)).copied();
+        let reporting = self.reporting(tenant, request, &calendar).await?;
+        let named = reporting.as_ref().map(|reporting| reporting.currency).or(request.currency);
+        let currency =
+            named.map(|code| calendar.currencies.get(&code).copied().unwrap_or(Currency::iso(code)));
         let currency = currency.unwrap_or(calendar.company);
-        Ok(Frame { calendar, filter, shown: Shown { scale: currency.scale }, currency })
+        Ok(Frame { calendar, filter, shown: Shown { scale: currency.scale }, currency, reporting })
+    }
+
+    /// The currency into which the report is translated; none where it is that of the books.
+    async fn reporting(
+        &self,
+        tenant: TenantId,
+        request: &ReportRequest,
+        calendar: &Calendar,
+    ) -> AppResult<Option<ReportingCurrency>> {
+        let Some(wanted) = request.presentation.filter(|code| *code != calendar.company.code) else {
+            return Ok(None);
+        };
+        let refused = |violation: Violation| violation.at("?presentationCurrency");
+        if request.currency.is_some() {
+            return Err(refused(Violation::new(&PRESENTATION_AND_CURRENCY)).into());
+        }
+        let Some(reporting) = self.queries.reporting_currency(tenant).await? else {
+            return Err(refused(Violation::new(&REPORTING_CURRENCY_NONE)).into());
+        };
+        if reporting.currency != wanted {
+            let other = Violation::new(&REPORTING_CURRENCY_OTHER).with("reporting", reporting.currency);
+            return Err(refused(other.with("currency", wanted)).into());
+        }
+        Ok(Some(reporting))
+    }
+
+    /// The sums of a report, translated if it is shown in another currency than that of the books.
+    pub(crate) async fn sums(
+        &self,
+        tenant: TenantId,
+        frame: &Frame,
+        chart: &Chart,
+        query: MovementQuery,
+        lanes: &[Lane],
+    ) -> AppResult<Movements> {
+        let Some(reporting) = &frame.reporting else { return self.queries.movements(tenant, &query).await };
+        let translated_through = lanes.iter().map(|lane| lane.as_of).max();
+        let movements =
+            self.queries.movements(tenant, &MovementQuery { translated_through, ..query }).await?;
+        Translation::new(reporting, &frame.calendar, chart, frame.currency).translate(movements, lanes)
     }
 
     /// The last day of a report: the one asked for, else today, or the end of the fiscal year in which it begins.
@@ -143,6 +196,11 @@ impl Frame {
             known_at: request.known_at.map(|at| at.to_string()),
             dimensions: request.dimensions.iter().map(shown).collect(),
             comparison: compared.map(|range| ReportRangeView { from: range.from, to: range.to }),
+            presentation: self.reporting.as_ref().map(|reporting| PresentationView {
+                books_currency: self.calendar.company.code.to_string(),
+                income_rate: reporting.income_rate.as_str(),
+                closing_rate: range.to.and_then(|day| reporting.rate_on(day)).map(|rate| rate.to_string()),
+            }),
         }
     }
 }

@@ -45,6 +45,8 @@ pub struct ReportRequest {
     pub dimensions: Vec<DimensionFilter>,
     /// Only lines in this currency, with their amounts in it.
     pub currency: Option<CurrencyCode>,
+    /// All lines, translated into this currency.
+    pub presentation: Option<CurrencyCode>,
     /// Depth of the account tree that is shown, from 1.
     pub level: Option<u8>,
     pub include_zero: bool,
@@ -65,6 +67,7 @@ impl ReportRequest {
             compare: Compare::None,
             dimensions: Vec::new(),
             currency: None,
+            presentation: None,
             level: None,
             include_zero: false,
             include_closing: None,

@@ -8,6 +8,7 @@ use super::captions::Caption;
 use super::chart::Chart;
 use super::figures::{Figures, Shown, Sums};
 use super::request::{Range, ReportRequest};
+use super::translation::Lane;
 use super::{Frame, Reports};
 use crate::accounting::ports::reports::{Bucket, ChartAccount, MovementQuery};
 use crate::accounting::views::NameView;
@@ -39,9 +40,9 @@ impl Reports {
             known_at: request.known_at,
             ..MovementQuery::default()
         };
-        let movements = self.queries.movements(tenant, &query).await?;
-        let figures = Figures::collect(&movements.sums, slots, |m| places.get(m.bucket).copied());
         let chart = Chart::new(self.queries.chart(tenant, request.known_at).await?);
+        let movements = self.sums(tenant, &frame, &chart, query, &lanes(&places, &ranges)).await?;
+        let figures = Figures::collect(&movements.sums, slots, |m| places.get(m.bucket).copied());
         let rows = rows(&chart, &figures, request);
         let mut totals = vec![Sums::default(); slots];
         let mut closing = Sums::default();
@@ -83,6 +84,20 @@ fn buckets(index: usize, range: Range, request: &ReportRequest, frame: &Frame) -
         wanted.push((opening, Bucket::new(None, Some(before))));
     }
     wanted
+}
+
+/// A balance is translated on its own day, the opening one on that before the range.
+fn lanes(places: &[usize], ranges: &[Range]) -> Vec<Lane> {
+    let mut lanes = Vec::with_capacity(places.len());
+    for (column, range) in ranges.iter().enumerate() {
+        let Some(to) = range.to else { continue };
+        let opened = range.from.and_then(|from| from.pred_opt()).unwrap_or(to);
+        for (slot, as_of) in [(OPENING, opened), (MOVEMENT, to)] {
+            let of_slot = places.iter().enumerate().filter(|(_, place)| **place == column * SLOTS + slot);
+            lanes.extend(of_slot.map(|(bucket, _)| Lane { bucket, column, as_of }));
+        }
+    }
+    lanes
 }
 
 /// Rows by code; accounts below the level asked for are added to their heading.

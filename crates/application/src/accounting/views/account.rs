@@ -35,6 +35,8 @@ pub struct AccountView {
     pub cash_flow: &'static str,
     pub reconcilable: bool,
     pub active: bool,
+    /// The account into which this one was merged; null when it was not.
+    pub merged_into_id: Option<Uuid>,
     /// The side on which the account usually has its balance: `debit` or `credit`.
     pub normal_balance: &'static str,
     #[schema(format = "date-time")]
@@ -59,6 +61,7 @@ impl From<&Stored<Account>> for AccountView {
             cash_flow: account.cash_flow().as_str(),
             reconcilable: account.reconcilable(),
             active: account.active(),
+            merged_into_id: account.merged_into().map(|id| id.uuid()),
             normal_balance: account.account_type().normal_side().as_str(),
             updated_at: stored.updated_at.to_string(),
             version: account.version(),

@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::warnings::WarningView;
+
 /// The result of an import, or with `dryRun` what it would be.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -56,6 +58,9 @@ pub struct ImportResultView {
     pub last_number: Option<String>,
     /// The reading of the first rows, in a dry run of a CSV or XLSX file; otherwise null.
     pub reading: Option<ImportReadingView>,
+    /// Warnings about what was posted, the first of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<WarningView>,
 }
 
 /// How a file was read, with its first rows.

@@ -38,7 +38,7 @@ pub struct StatementLayoutView {
 pub struct LayoutColumnView {
     /// The stable code of the column within the statement.
     pub code: String,
-    /// `actual`, `comparison`, `variance` or `variance_percent`
+    /// `actual`, `comparison`, `variance`, `variance_percent`, `budget`, `budget_variance` or `budget_variance_percent`
     pub kind: &'static str,
     /// In changes in equity: `opening`, `profit`, `movement` or `closing`; otherwise null, and each row has its own.
     pub measure: Option<&'static str>,
@@ -67,10 +67,11 @@ pub struct StatementRowView {
 /// A figure and where it comes from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct FigureView {
-    /// The amount, or the percentage in a column `variance_percent`, where it is null if there is nothing to compare with.
+    /// The amount, or the percentage in a column `variance_percent` or `budget_variance_percent`, where it is null if there is nothing to compare with.
     #[schema(value_type = Option<String>)]
     pub amount: Option<Money>,
-    /// The lines whose `amount`s add up to the figure; null for variances, which are computed from other cells.
+    /// The lines whose `amount`s add up to the figure, in the currency of the books where the statement is translated; null for
+    /// budgets and for variances, which are computed from other cells.
     pub lines: Option<String>,
 }
 

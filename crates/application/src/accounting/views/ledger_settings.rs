@@ -30,6 +30,12 @@ pub struct LedgerSettingsView {
     pub balancing_dimension_id: Option<Uuid>,
     /// The account that takes the other side for each value; null when none is set.
     pub inter_branch_account_id: Option<Uuid>,
+    /// The second currency in which reports are shown on request; null when there is none.
+    pub reporting_currency: Option<String>,
+    /// The rate at which income and expenses are shown in it: `average` or `period_end`.
+    pub reporting_income_rate: &'static str,
+    /// The equity account under which reports in it show the translation difference; null when none is set.
+    pub translation_difference_account_id: Option<Uuid>,
     pub version: i64,
 }
 
@@ -46,6 +52,9 @@ impl From<&LedgerSettings> for LedgerSettingsView {
             payable_revaluation_account_id: account(LedgerAccountRole::PayableRevaluation),
             balancing_dimension_id: settings.balancing_dimension.map(|id| id.uuid()),
             inter_branch_account_id: account(LedgerAccountRole::InterBranch),
+            reporting_currency: settings.reporting_currency.map(|code| code.to_string()),
+            reporting_income_rate: settings.reporting_income_rate.as_str(),
+            translation_difference_account_id: account(LedgerAccountRole::TranslationDifference),
             version: settings.version,
         }
     }

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod account_balance;
+pub mod account_merge;
 pub mod close_checklist;
 pub mod dimension;
 pub mod entry_legend;

@@ -48,6 +48,20 @@ pub struct ReportScopeView {
     pub dimensions: Vec<String>,
     /// The range or day with which the figures are compared.
     pub comparison: Option<ReportRangeView>,
+    /// How the report was translated; null when it is in the currency of the books or of its lines.
+    pub presentation: Option<PresentationView>,
+}
+
+/// The translation of a report into the tenant's reporting currency.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PresentationView {
+    /// The currency of the books.
+    pub books_currency: String,
+    /// The rate of income and expenses in each fiscal period: `average` or `period_end`.
+    pub income_rate: &'static str,
+    /// The rate of assets and liabilities on the last day: units of the books' currency for one unit of the report's.
+    pub closing_rate: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]

@@ -70,7 +70,7 @@ cached_entities! {
     Report: "accounting", "report", Transactional, [
         "journal_entry", "account", "currency", "dimension", "dimension_value", "fiscal_period", "fiscal_year",
         "ledger_settings", "tenant", "allocation", "line_match", "report_layout",
-        "budget"
+        "budget", "exchange_rate"
     ];
     Setting: "platform", "setting", Reference, ["setting", "tenant"];
     TaxCode: "tax", "tax_code", Reference, ["tax_code"];
@@ -133,7 +133,8 @@ mod tests {
     fn a_change_touches_what_depends_on_it() {
         let touched = CachedEntity::touched_by(&["account"]);
         assert_eq!(touched, [CachedEntity::Account, CachedEntity::Report]);
-        assert!(CachedEntity::touched_by(&["exchange_rate"]).is_empty());
+        assert_eq!(CachedEntity::touched_by(&["exchange_rate"]), [CachedEntity::Report]);
+        assert!(CachedEntity::touched_by(&["attachment"]).is_empty());
         assert_eq!(CachedEntity::Access.policy(), CachePolicy::Transactional);
     }
 }

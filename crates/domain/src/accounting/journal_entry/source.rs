@@ -28,6 +28,8 @@ crate::choices! {
         WriteOff = "write_off",
         /// Lines of an account that were matched: their difference, and what exchange rates make of it.
         LineMatch = "line_match",
+        /// The balance of an account that was merged into another one.
+        AccountMerge = "account_merge",
         /// An entry by hand, which is its own document.
         JournalEntry = "journal_entry",
     }
@@ -54,6 +56,10 @@ impl EntrySourceKind {
             Self::Receipt => Phrase::new("reverse the receipt", "اعكس سند القبض"),
             Self::Payment => Phrase::new("reverse the payment", "اعكس سند الصرف"),
             Self::WriteOff => Phrase::new("reverse the write-off", "اعكس الشطب"),
+            Self::AccountMerge => Phrase::new(
+                "correct the account that survives by another entry",
+                "صحّح الحساب الباقي بقيد آخر",
+            ),
             Self::LineMatch => Phrase::new("undo the match of lines", "ألغِ مطابقة الأسطر"),
             Self::VatReturn => Phrase::new("amend the VAT return", "عدّل إقرار ضريبة القيمة المضافة"),
             Self::JournalEntry => Phrase::new("reverse the entry", "اعكس القيد"),

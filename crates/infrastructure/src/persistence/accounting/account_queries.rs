@@ -38,6 +38,7 @@ pub static LIST: ListSql = ListSql {
         ("active", "a.active"),
         ("control", "a.control"),
         ("currency", "a.currency"),
+        ("mergedIntoId", "a.merged_into_id"),
         ("updatedAt", "a.updated_at"),
     ],
     sorted_as: &[],

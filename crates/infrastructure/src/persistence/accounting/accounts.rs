@@ -12,7 +12,7 @@ use domain::accounting::account::{
 };
 use domain::ids::AccountId;
 
-use super::columns::{read_code, read_name, search_column};
+use super::columns::{quoted, read_code, read_name, search_column};
 use super::report_queries::{self, CHART};
 use crate::persistence::SqlUnitOfWork;
 use crate::sql::bulk::Bulk;
@@ -24,7 +24,7 @@ use crate::statements;
 macro_rules! account_columns {
     () => {
         "a.id, a.code, a.name_ar, a.name_en, a.type, a.subtype, a.parent_id, a.is_posting, a.currency, a.control, \
-         a.reconcilable, a.cash_flow, a.active, a.version, a.updated_at"
+         a.reconcilable, a.cash_flow, a.active, a.merged_into_id, a.version, a.updated_at"
     };
 }
 pub(crate) use account_columns;
@@ -48,6 +48,10 @@ statements! {
         "SELECT {first} 1 FROM approval_policy WHERE tenant_id = ?1 AND account_id = ?2 {only}";
     IN_BUDGETS = "accounting.account.in_budgets":
         "SELECT {first} 1 FROM budget_line WHERE tenant_id = ?1 AND account_id = ?2 {only}";
+    IN_MERGES = "accounting.account.in_merges":
+        "SELECT {first} 1 FROM account WHERE tenant_id = ?1 AND merged_into_id = ?2 {only}";
+    IN_DISTRIBUTION_KEYS = "accounting.account.in_distribution_keys":
+        "SELECT {first} 1 FROM distribution_key WHERE tenant_id = ?1 AND targets LIKE ?2 {escape} {only}";
     IN_DEFERRALS = "accounting.account.in_deferrals":
         "SELECT {first} 1 FROM deferral WHERE tenant_id = ?1 AND (source_account_id = ?2 OR target_account_id = ?2) {only}";
     IN_SETTINGS = "accounting.account.in_settings":
@@ -55,11 +59,11 @@ statements! {
          OR rounding_account_id = ?2 OR opening_account_id = ?2 \
          OR exchange_differences_account_id = ?2 OR unrealised_exchange_account_id = ?2 \
          OR receivable_revaluation_account_id = ?2 OR payable_revaluation_account_id = ?2 \
-         OR inter_branch_account_id = ?2) {only}";
+         OR inter_branch_account_id = ?2 OR translation_difference_account_id = ?2) {only}";
     UPDATE = "accounting.account.update":
         "UPDATE account SET code = ?3, name_ar = ?4, name_en = ?5, search = ?6, type = ?7, subtype = ?8, parent_id = ?9, \
          is_posting = ?10, currency = ?11, control = ?12, cash_flow = ?13, reconcilable = ?14, active = ?15, \
-         updated_at = ?16, version = ?17 WHERE tenant_id = ?1 AND id = ?2 AND version = ?17 - 1";
+         updated_at = ?16, version = ?17, merged_into_id = ?18 WHERE tenant_id = ?1 AND id = ?2 AND version = ?17 - 1";
     // Before a change or a deletion: what it was until now.
     KEEP = "accounting.account_history.keep":
         "INSERT INTO account_history (tenant_id, account_id, version, code, name_ar, name_en, type, parent_id, is_posting, \
@@ -122,7 +126,8 @@ pub(crate) fn read_account(columns: &mut Columns) -> StorageResult<Stored<Accoun
         cash_flow: columns.parse("cash_flow", |text| CashFlowActivity::parse(text).ok())?,
         active: columns.get("active")?,
     };
-    let value = Account::from_stored(fields, columns.get("version")?);
+    let merged_into = columns.get("merged_into_id")?;
+    let value = Account::from_stored(fields, columns.get("version")?).stored_as_merged(merged_into);
     Ok(Stored { value, updated_at: columns.get("updated_at")? })
 }
 
@@ -174,6 +179,7 @@ impl AccountRepository for SqlUnitOfWork {
     async fn users(&mut self, id: AccountId) -> StorageResult<Vec<&'static str>> {
         let users = [
             (&HAS_CHILDREN, "accounts"),
+            (&IN_MERGES, "accounts"),
             (&HAS_LINES, "journal-entries"),
             (&IN_DIMENSION_DEFAULTS, "dimension-defaults"),
             (&IN_RULES, "dimension-rules"),
@@ -184,6 +190,8 @@ impl AccountRepository for SqlUnitOfWork {
             (&IN_SETTINGS, "ledger-settings"),
         ];
         let mut found = self.users_of(&users, &[self.tenant.into(), id.into()]).await?;
+        let named = [self.tenant.into(), quoted(&id.to_string())];
+        found.extend(self.users_of(&[(&IN_DISTRIBUTION_KEYS, "distribution-keys")], &named).await?);
         self.add_mentions(&id.to_string(), &mut found).await?;
         Ok(found)
     }
@@ -196,7 +204,7 @@ impl AccountRepository for SqlUnitOfWork {
     async fn update(&mut self, account: &Account) -> StorageResult<bool> {
         self.keep_account(account.id(), account.version() - 1).await?;
         let mut params = self.account_values(account);
-        params.extend([self.now.into(), account.version().into()]);
+        params.extend([self.now.into(), account.version().into(), account.merged_into().into()]);
         Ok(self.tx.execute(&UPDATE, &params).await? == 1)
     }
 

@@ -17,6 +17,8 @@ table! {
         "journal-entries": "SELECT {first} 1 FROM account_balance WHERE tenant_id = ?1 AND currency = ?2 {only}",
         "journal-entries" ("drafts"):
             "SELECT {first} 1 FROM journal_entry WHERE tenant_id = ?1 AND status = 'draft' AND currency = ?2 {only}",
+        "ledger-settings":
+            "SELECT {first} 1 FROM ledger_settings WHERE tenant_id = ?1 AND reporting_currency = ?2 {only}",
         "parties": "SELECT {first} 1 FROM party WHERE tenant_id = ?1 AND (customer_currency = ?2 OR supplier_currency = ?2) {only}",
         "bank-accounts": "SELECT {first} 1 FROM party_bank_account WHERE tenant_id = ?1 AND currency = ?2 {only}",
     }

@@ -48,7 +48,8 @@ statements! {
          ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?25, ?26)";
     SAVE = "accounting.deferral.save":
         "UPDATE deferral SET status = ?3, next_date = ?4, next_attempt = ?5, failed_count = ?6, lines = ?7, updated_at = ?8, \
-         version = ?9 WHERE tenant_id = ?1 AND id = ?2 AND version = ?9 - 1";
+         version = ?9, name_ar = ?10, name_en = ?11, journal_id = ?12, amount = ?13, method = ?14, start_date = ?15, \
+         end_date = ?16, reference = ?17 WHERE tenant_id = ?1 AND id = ?2 AND version = ?9 - 1";
     TO_TRY = "accounting.deferral.to_try":
         "SELECT d.id FROM deferral d WHERE d.tenant_id = ?1 AND d.next_attempt <= ?2 AND d.id > ?3 ORDER BY d.id {page ?4}";
 }
@@ -197,7 +198,7 @@ impl DeferralRepository for SqlUnitOfWork {
     }
 
     async fn save_deferral(&mut self, deferral: &StoredDeferral) -> StorageResult<bool> {
-        let params: [Value; 9] = [
+        let params: [Value; 17] = [
             self.tenant.into(),
             deferral.id.into(),
             deferral.status.as_str().into(),
@@ -207,6 +208,14 @@ impl DeferralRepository for SqlUnitOfWork {
             write_lines(&deferral.lines)?.into(),
             self.now.into(),
             deferral.version.into(),
+            deferral.name.ar().into(),
+            deferral.name.en().into(),
+            deferral.journal.into(),
+            deferral.amount.into(),
+            deferral.method.as_str().into(),
+            deferral.start.into(),
+            deferral.end.into(),
+            deferral.reference.as_deref().into(),
         ];
         Ok(self.tx.execute(&SAVE, &params).await? == 1)
     }

@@ -56,7 +56,8 @@ statements! {
     SETTINGS = "accounting.facts.settings" as reference:
         "SELECT retained_earnings_account_id, rounding_account_id, opening_account_id, \
          exchange_differences_account_id, unrealised_exchange_account_id, receivable_revaluation_account_id, \
-         payable_revaluation_account_id, inter_branch_account_id, balancing_dimension_id, version \
+         payable_revaluation_account_id, inter_branch_account_id, translation_difference_account_id, \
+         balancing_dimension_id, reporting_currency, reporting_income_rate, version \
          FROM ledger_settings WHERE tenant_id = ?1";
     JOURNAL = "accounting.facts.journal" as reference: journal_select!("j.id = ?2");
     JOURNAL_BY_CODE = "accounting.facts.journal_by_code" as reference: journal_select!("j.code = ?2");

@@ -4,9 +4,9 @@ use application::accounting::ports::ledger::LedgerSettings;
 use application::accounting::ports::ledger_settings::{LedgerSettingsQueries, LedgerSettingsRepository};
 use application::accounting::views::ledger_settings::LedgerSettingsView;
 use application::error::AppResult;
-use application::ports::storage_error::StorageResult;
+use application::ports::storage_error::{StorageError, StorageResult};
 use async_trait::async_trait;
-use domain::accounting::ledger_settings::{LedgerAccountRole, LedgerAccounts};
+use domain::accounting::ledger_settings::{IncomeRate, LedgerAccountRole, LedgerAccounts};
 use domain::ids::TenantId;
 
 use super::facts::SETTINGS;
@@ -16,7 +16,7 @@ use crate::sql::value::{Row, Value};
 use crate::statements;
 
 /// The column of each role, in the order of [`LedgerAccountRole::ALL`].
-const COLUMNS: [(LedgerAccountRole, &str); 8] = [
+const COLUMNS: [(LedgerAccountRole, &str); 9] = [
     (LedgerAccountRole::RetainedEarnings, "retained_earnings_account_id"),
     (LedgerAccountRole::Rounding, "rounding_account_id"),
     (LedgerAccountRole::Opening, "opening_account_id"),
@@ -25,6 +25,7 @@ const COLUMNS: [(LedgerAccountRole, &str); 8] = [
     (LedgerAccountRole::ReceivableRevaluation, "receivable_revaluation_account_id"),
     (LedgerAccountRole::PayableRevaluation, "payable_revaluation_account_id"),
     (LedgerAccountRole::InterBranch, "inter_branch_account_id"),
+    (LedgerAccountRole::TranslationDifference, "translation_difference_account_id"),
 ];
 
 statements! {
@@ -32,13 +33,15 @@ statements! {
         "UPDATE ledger_settings SET retained_earnings_account_id = ?3, rounding_account_id = ?4, opening_account_id = ?5, \
          exchange_differences_account_id = ?6, unrealised_exchange_account_id = ?7, \
          receivable_revaluation_account_id = ?8, payable_revaluation_account_id = ?9, inter_branch_account_id = ?10, \
-         balancing_dimension_id = ?11, version = ?2 \
+         translation_difference_account_id = ?11, balancing_dimension_id = ?12, reporting_currency = ?13, \
+         reporting_income_rate = ?14, version = ?2 \
          WHERE tenant_id = ?1 AND version = ?2 - 1";
     INSERT = "accounting.ledger_settings.insert":
         "INSERT INTO ledger_settings (tenant_id, version, retained_earnings_account_id, rounding_account_id, \
          opening_account_id, exchange_differences_account_id, unrealised_exchange_account_id, \
-         receivable_revaluation_account_id, payable_revaluation_account_id, inter_branch_account_id, balancing_dimension_id) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+         receivable_revaluation_account_id, payable_revaluation_account_id, inter_branch_account_id, \
+         translation_difference_account_id, balancing_dimension_id, reporting_currency, reporting_income_rate) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
 }
 
 #[async_trait]
@@ -47,6 +50,8 @@ impl LedgerSettingsRepository for SqlUnitOfWork {
         let mut params: Vec<Value> = vec![self.tenant.into(), settings.version.into()];
         params.extend(COLUMNS.map(|(role, _)| settings.account(role).into()));
         params.push(settings.balancing_dimension.into());
+        params.push(settings.reporting_currency.into());
+        params.push(settings.reporting_income_rate.as_str().into());
         if self.tx.execute(&UPDATE, &params).await? == 1 {
             return Ok(true);
         }
@@ -68,6 +73,12 @@ impl LedgerSettingsQueries for Db {
     }
 }
 
+/// What an earlier version wrote has none.
+pub(super) fn income_rate(word: Option<String>) -> StorageResult<IncomeRate> {
+    let Some(word) = word else { return Ok(IncomeRate::Average) };
+    IncomeRate::parse(&word).map_err(|_| StorageError::Internal(format!("income rate {word:?}")))
+}
+
 pub(crate) fn read_settings(row: Row) -> StorageResult<LedgerSettings> {
     let mut columns = row.columns("ledger_settings");
     let mut accounts = LedgerAccounts::default();
@@ -75,5 +86,8 @@ pub(crate) fn read_settings(row: Row) -> StorageResult<LedgerSettings> {
         accounts.set(role, columns.get(column)?);
     }
     let balancing_dimension = columns.get("balancing_dimension_id")?;
-    Ok(LedgerSettings { accounts, balancing_dimension, version: columns.get("version")? })
+    let reporting_currency = columns.get("reporting_currency")?;
+    let reporting_income_rate = income_rate(columns.get("reporting_income_rate")?)?;
+    let version = columns.get("version")?;
+    Ok(LedgerSettings { accounts, balancing_dimension, reporting_currency, reporting_income_rate, version })
 }

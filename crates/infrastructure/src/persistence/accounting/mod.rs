@@ -2,6 +2,7 @@
 
 pub mod account_balance;
 pub mod account_ledger;
+pub mod account_merge;
 pub mod account_queries;
 pub mod accounts;
 pub mod approval_decisions;
@@ -72,6 +73,7 @@ pub fn statements() -> Vec<&'static Statement> {
     [
         account_balance::ALL,
         account_ledger::ALL,
+        account_merge::ALL,
         account_queries::ALL,
         accounts::ALL,
         approval_policies::ALL,

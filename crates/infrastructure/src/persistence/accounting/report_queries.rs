@@ -5,23 +5,26 @@ use std::collections::BTreeMap;
 use application::accounting::ports::reports::{
     Calendar, ChartAccount, DateSpan, DimensionNode, DimensionTree, FigureRow, FigureSelection,
     GeneralLedgerRow, LineKey, LineSelection, Movement, MovementQuery, Movements, PartyMovement, PeriodSpan,
-    ReportQueries,
+    ReportQueries, ReportingCurrency,
 };
 use application::error::AppResult;
 use application::ports::storage_error::{StorageError, StorageResult};
 use async_trait::async_trait;
+use chrono::NaiveDate;
 use domain::accounting::account::{AccountType, CashFlowActivity, ControlKind};
 use domain::accounting::fiscal_period::FiscalPeriodKind;
 use domain::accounting::report_layout::ReportLayout;
 use domain::ids::{AccountId, DimensionSetId, TenantId};
+use domain::money::Rate;
 use domain::time::Timestamp;
 use futures::stream::{BoxStream, StreamExt};
 
 use super::columns::read_name;
 use super::company_money::{CompanyMoney, LETTERHEAD};
 use super::entry_lines::set_codes;
+use super::ledger_settings::income_rate;
 use super::report_lines_sql::{all_lines, lines_of_account, lines_of_figure};
-use super::report_sql::{PARTY_BRANCH, RECORDED_BRANCH, movements};
+use super::report_sql::{PARTY_BRANCH, PERIOD_BRANCH, RECORDED_BRANCH, movements};
 use crate::sql::db::Db;
 use crate::sql::value::{Columns, Row, Value};
 use crate::statements;
@@ -43,6 +46,12 @@ statements! {
          h.cash_flow FROM account_history h WHERE h.tenant_id = ?1 AND h.valid_until > ?2 AND h.created_at <= ?2 \
          AND NOT EXISTS (SELECT 1 FROM account_history e WHERE e.tenant_id = h.tenant_id AND e.account_id = h.account_id \
          AND e.valid_until > ?2 AND e.version < h.version) ORDER BY code";
+    // One row for each rate of the currency, or one without.
+    REPORTING_CURRENCY = "accounting.report.reporting_currency":
+        "SELECT s.reporting_currency, s.translation_difference_account_id, s.reporting_income_rate, r.rate_date, r.rate \
+         FROM ledger_settings s LEFT JOIN exchange_rate r ON r.tenant_id = s.tenant_id AND r.currency = s.reporting_currency \
+         WHERE s.tenant_id = ?1 AND s.reporting_currency IS NOT NULL AND s.translation_difference_account_id IS NOT NULL \
+         ORDER BY r.rate_date";
     DIMENSION = "accounting.report.dimension":
         "SELECT id, code FROM dimension WHERE tenant_id = ?1 AND code = ?2";
     DIMENSION_VALUES = "accounting.report.dimension_values":
@@ -95,11 +104,27 @@ impl ReportQueries for Db {
         Ok(Some(DimensionTree { id, code, values }))
     }
 
+    async fn reporting_currency(&self, tenant: TenantId) -> AppResult<Option<ReportingCurrency>> {
+        let mut found: Option<ReportingCurrency> = None;
+        for row in self.query(&REPORTING_CURRENCY, &[tenant.into()]).await? {
+            let mut columns = row.columns("ledger_settings");
+            let (currency, difference) =
+                (columns.get("reporting_currency")?, columns.get("translation_difference_account_id")?);
+            let word: Option<String> = columns.get("reporting_income_rate")?;
+            let income_rate = income_rate(word)?;
+            let (day, rate): (Option<NaiveDate>, Option<Rate>) =
+                (columns.get("rate_date")?, columns.get("rate")?);
+            let empty = || ReportingCurrency { currency, income_rate, difference, rates: Vec::new() };
+            found.get_or_insert_with(empty).rates.extend(day.zip(rate));
+        }
+        Ok(found)
+    }
+
     async fn movements(&self, tenant: TenantId, query: &MovementQuery) -> AppResult<Movements> {
         let sql = movements(tenant, query);
         let mut found = Movements::default();
         for row in self.query_text(&sql.text, &sql.params).await? {
-            movement(row, &mut found)?;
+            movement(row, query.translated_through.is_some(), &mut found)?;
         }
         Ok(found)
     }
@@ -198,7 +223,7 @@ pub(super) fn account(row: Row) -> StorageResult<ChartAccount> {
     })
 }
 
-fn movement(row: Row, found: &mut Movements) -> StorageResult<()> {
+fn movement(row: Row, translated: bool, found: &mut Movements) -> StorageResult<()> {
     let mut columns = row.columns("movement");
     let bucket: i64 = columns.get("bucket")?;
     let account: Option<AccountId> = columns.get("account_id")?;
@@ -206,13 +231,20 @@ fn movement(row: Row, found: &mut Movements) -> StorageResult<()> {
     let party = columns.get("party")?;
     let recorded_at = columns.get("recorded_at")?;
     let (debit, credit) = (columns.get("debit")?, columns.get("credit")?);
+    let (on, closing) = match translated {
+        true => (columns.get("on_day")?, columns.get::<i64>("closing")? == 1),
+        false => (None, false),
+    };
     match (bucket, account) {
+        (PERIOD_BRANCH, Some(account)) => {
+            found.periods.push(Movement { bucket: 0, account, group, debit, credit, on, closing });
+        }
         (RECORDED_BRANCH, _) => found.recorded_through = recorded_at,
         (PARTY_BRANCH, Some(account)) => found.parties.push(PartyMovement { account, party, debit, credit }),
         (bucket, Some(account)) => {
             let bucket = usize::try_from(bucket)
                 .map_err(|error| StorageError::Internal(format!("bucket {bucket}: {error}")))?;
-            found.sums.push(Movement { bucket, account, group, debit, credit });
+            found.sums.push(Movement { bucket, account, group, debit, credit, on, closing });
         }
         (_, None) => {}
     }

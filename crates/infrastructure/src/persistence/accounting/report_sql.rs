@@ -11,11 +11,22 @@ use crate::sql::value::id_list;
 pub const RECORDED_BRANCH: i64 = -1;
 /// Marks the branch of sums by party.
 pub const PARTY_BRANCH: i64 = -2;
+/// Marks the branch of what income and expense accounts moved in every period.
+pub const PERIOD_BRANCH: i64 = -3;
 
 /// Absent values of the union's columns, with their types: SQL Server would take the first ones for integers.
 const NO_ID: &str = "CAST(NULL AS BINARY(16))";
 const NO_PARTY: &str = "CAST(NULL AS NVARCHAR(100))";
 const NO_MOMENT: &str = "CAST(NULL AS DATETIME2(6))";
+const NO_DAY: &str = "CAST(NULL AS DATE)";
+
+const FLOW_TYPES: &str = "('income', 'expense')";
+/// Which rate a sum is translated at: that of a period, where income and expenses moved in one.
+const PERIOD_OF_FLOW: &str = "CASE WHEN a.type IN ('income', 'expense') THEN p.start_date END";
+const CLOSES_FLOW: &str =
+    "CASE WHEN p.kind = 'closing' AND a.type IN ('income', 'expense') THEN 1 ELSE 0 END";
+/// Equity has the rate of each day.
+const CLOSES: &str = "CASE WHEN p.kind = 'closing' THEN 1 ELSE 0 END";
 
 impl Composed {
     /// `AND column IN (…)` for every dimension of the filter, and its currency.
@@ -96,12 +107,20 @@ enum Source {
 struct Target {
     bucket: i64,
     grouped: bool,
+    /// Sums of equity accounts by day; of a report in the company currency they are among the others.
+    by_day: bool,
+}
+
+impl Target {
+    fn plain(bucket: i64) -> Self {
+        Self { bucket, grouped: false, by_day: false }
+    }
 }
 
 /// The statement of all sums of a query: bucket, account, group, party, recorded-at, debit, credit.
 pub fn movements(tenant: TenantId, query: &MovementQuery) -> Composed {
     let mut sql = Composed::new(tenant);
-    let mut branches = vec![recorded()];
+    let mut branches = vec![recorded(query)];
     let plain = match (query.known_at, query.filter.dimensions.is_empty()) {
         (Some(_), _) => Source::Lines,
         (None, true) => Source::Balances,
@@ -109,11 +128,19 @@ pub fn movements(tenant: TenantId, query: &MovementQuery) -> Composed {
     };
     let grouped = if query.known_at.is_some() { Source::Lines } else { Source::DimensionSets };
     for (index, bucket) in (0..).zip(&query.buckets) {
-        let target = Target { bucket: index, grouped: false };
+        let target = Target::plain(index);
         branches.extend(branches_of(&mut sql, query, plain, bucket, target));
         if query.group.is_some() {
-            let target = Target { bucket: index, grouped: true };
+            let target = Target { grouped: true, ..target };
             branches.extend(branches_of(&mut sql, query, grouped, bucket, target));
+        }
+    }
+    if let Some(through) = query.translated_through {
+        let target = Target::plain(PERIOD_BRANCH);
+        branches.push(flows_by_period(&mut sql, query, plain, through, target));
+        if query.group.is_some() {
+            let target = Target { grouped: true, ..target };
+            branches.push(flows_by_period(&mut sql, query, grouped, through, target));
         }
     }
     if let Some(bucket) = query.parties {
@@ -124,10 +151,11 @@ pub fn movements(tenant: TenantId, query: &MovementQuery) -> Composed {
 }
 
 /// The entry at the end of the journals' chains that was recorded last.
-fn recorded() -> String {
+fn recorded(query: &MovementQuery) -> String {
+    let untranslated = no_rate(query);
     format!(
         "SELECT {RECORDED_BRANCH} AS bucket, {NO_ID} AS account_id, {NO_ID} AS group_id, {NO_PARTY} AS party, \
-         MAX(x.recorded_at) AS recorded_at, 0 AS debit, 0 AS credit FROM (SELECT (SELECT e.recorded_at \
+         MAX(x.recorded_at) AS recorded_at, 0 AS debit, 0 AS credit{untranslated} FROM (SELECT (SELECT e.recorded_at \
          FROM journal_entry e WHERE e.tenant_id = c.tenant_id AND e.journal_id = c.journal_id \
          AND e.chain_sequence = c.sequence AND e.chain_sequence IS NOT NULL) AS recorded_at \
          FROM journal_chain c WHERE c.tenant_id = ?1) x"
@@ -141,11 +169,16 @@ fn branches_of(
     bucket: &Bucket,
     target: Target,
 ) -> Vec<String> {
+    let mut branches = Vec::new();
+    if query.translated_through.is_some() {
+        branches.push(equity_by_day(sql, query, bucket, Target { by_day: true, ..target }));
+    }
     if source == Source::Lines {
-        return vec![lines(sql, query, bucket, target)];
+        branches.push(lines(sql, query, bucket, target));
+        return branches;
     }
     let table = if source == Source::Balances { "account_balance" } else { "dimension_balance" };
-    let mut branches = vec![whole_periods(sql, query, table, bucket, target)];
+    branches.push(whole_periods(sql, query, table, bucket, target));
     if bucket.from.is_some() || bucket.to.is_some() {
         branches.push(match source {
             Source::Balances => part_periods_by_day(sql, query, bucket, target),
@@ -153,6 +186,44 @@ fn branches_of(
         });
     }
     branches
+}
+
+/// The columns of a branch whose sums have no rate of their own.
+fn no_rate(query: &MovementQuery) -> String {
+    if query.translated_through.is_none() {
+        return String::new();
+    }
+    format!(", {NO_DAY} AS on_day, 0 AS closing")
+}
+
+/// What a branch of translated sums has beside: columns, joined accounts, a condition, and what it is grouped by.
+#[derive(Default)]
+struct Rated {
+    columns: String,
+    join: &'static str,
+    condition: &'static str,
+    by: String,
+}
+
+impl Rated {
+    fn of(query: &MovementQuery, target: Target, from: &str) -> Self {
+        if query.translated_through.is_none() {
+            return Self::default();
+        }
+        let (day, closing) =
+            if target.by_day { ("b.posting_date", CLOSES) } else { (PERIOD_OF_FLOW, CLOSES_FLOW) };
+        let join = if from.contains("account a ") {
+            ""
+        } else {
+            " INNER JOIN account a ON a.tenant_id = b.tenant_id AND a.id = b.account_id"
+        };
+        Self {
+            columns: format!(", {day} AS on_day, {closing} AS closing"),
+            join,
+            condition: if target.by_day { "" } else { " AND a.type <> 'equity'" },
+            by: format!(", {day}, {closing}"),
+        }
+    }
 }
 
 /// `SELECT … FROM {from} WHERE {condition} GROUP BY …` over the rows of alias `b`.
@@ -170,10 +241,11 @@ fn branch(sql: &mut Composed, query: &MovementQuery, target: Target, from: &str,
         None => (NO_ID, String::new(), ""),
     };
     let filter = sql.filter(&query.filter, "b");
+    let Rated { columns, join: accounts, condition: rated, by: rated_by } = Rated::of(query, target, from);
     format!(
         "SELECT {} AS bucket, b.account_id, {group} AS group_id, {NO_PARTY} AS party, {NO_MOMENT} AS recorded_at, \
-         SUM(b.{foreign}debit) AS debit, SUM(b.{foreign}credit) AS credit \
-         FROM {from}{join} WHERE {condition}{filter} GROUP BY b.account_id{by}",
+         SUM(b.{foreign}debit) AS debit, SUM(b.{foreign}credit) AS credit{columns} \
+         FROM {from}{accounts}{join} WHERE {condition}{rated}{filter} GROUP BY b.account_id{by}{rated_by}",
         target.bucket
     )
 }
@@ -266,13 +338,42 @@ fn lines(sql: &mut Composed, query: &MovementQuery, bucket: &Bucket, target: Tar
     branch(sql, query, target, LINES, &condition)
 }
 
+/// Lines of equity accounts are few, and each day has its rate.
+fn equity_by_day(sql: &mut Composed, query: &MovementQuery, bucket: &Bucket, target: Target) -> String {
+    let mut condition = line_conditions(sql, query, bucket);
+    condition.push_str(" AND a.tenant_id = ?1 AND a.type = 'equity' AND b.account_id = a.id");
+    condition.push_str(&openings_by_entry(bucket));
+    let from = "account a CROSS JOIN ledger_line b \
+         INNER JOIN fiscal_period p ON p.tenant_id = b.tenant_id AND p.id = b.fiscal_period_id";
+    branch(sql, query, target, from, &condition)
+}
+
+/// What income and expense accounts moved in every regular period that ends by a day: what closing entries move on.
+fn flows_by_period(
+    sql: &mut Composed,
+    query: &MovementQuery,
+    source: Source,
+    through: NaiveDate,
+    target: Target,
+) -> String {
+    let flows = format!(" AND p.kind = 'regular' AND a.type IN {FLOW_TYPES}");
+    if source == Source::Lines {
+        let condition = line_conditions(sql, query, &Bucket::new(None, Some(through))) + &flows;
+        return branch(sql, query, target, LINES, &condition);
+    }
+    let table = if source == Source::Balances { "account_balance" } else { "dimension_balance" };
+    let condition = OF_PERIOD.to_owned() + &sql.between("p.end_date", None, Some(through)) + &flows;
+    branch(sql, query, target, &format!("fiscal_period p CROSS JOIN {table} b"), &condition)
+}
+
 fn parties(sql: &mut Composed, query: &MovementQuery, bucket: Bucket) -> String {
+    let untranslated = no_rate(query);
     let foreign = if query.filter.currency.is_some() { "currency_" } else { "" };
     let condition = line_conditions(sql, query, &bucket);
     let filter = sql.filter(&query.filter, "b");
     format!(
         "SELECT {PARTY_BRANCH} AS bucket, b.account_id, {NO_ID} AS group_id, b.party, {NO_MOMENT} AS recorded_at, \
-         SUM(b.{foreign}debit) AS debit, SUM(b.{foreign}credit) AS credit \
+         SUM(b.{foreign}debit) AS debit, SUM(b.{foreign}credit) AS credit{untranslated} \
          FROM account a CROSS JOIN ledger_line b \
          INNER JOIN fiscal_period p ON p.tenant_id = b.tenant_id AND p.id = b.fiscal_period_id \
          WHERE {condition} AND a.tenant_id = ?1 AND a.control <> 'none' AND b.account_id = a.id{filter} \

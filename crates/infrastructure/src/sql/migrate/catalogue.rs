@@ -100,6 +100,8 @@ pub static MIGRATIONS: &[Migration] = migrations![
     43 "0043_branches": Meaning "an earlier version posts entries that do not balance by branch",
     44 "0044_document_branches": Meaning "an earlier version numbers the documents of every branch in the series of one",
     45 "0045_matching": Statements "the table of the progress of orders is made anew on SQLite, and its checks are wider",
+    46 "0046_reporting_currency",
+    47 "0047_merged_accounts": Meaning "an earlier version changes accounts that were merged into others",
 ];
 
 impl Migration {

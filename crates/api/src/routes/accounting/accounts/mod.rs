@@ -7,19 +7,27 @@ mod dto;
 mod get;
 mod ledger;
 mod list;
+mod merge;
 mod tree;
 mod update;
 
 use application::accounting::accounts::create::CreateAccount;
 use application::accounting::accounts::delete::DeleteAccount;
+use application::accounting::accounts::merge::{MergeAccount, MergeAccountBody};
 use application::accounting::accounts::update::UpdateAccount;
 use application::accounting::error::{ACCOUNT_IN_LEDGER_SETTINGS, CHART_TOO_LARGE};
 use application::accounting::ports::accounts::ACCOUNT_LIST;
 use application::accounting::reports::error::KNOWN_AT_IN_FUTURE;
 use application::accounting::views::account::{AccountTreeView, AccountView};
 use application::accounting::views::account_balance::{AccountBalanceView, AccountLedgerView};
+use application::accounting::views::account_merge::AccountMergeView;
 use application::authorize::Access;
 use application::error::{ALREADY_EXISTS, IN_USE, UNKNOWN_REFERENCE};
+use domain::accounting::account::merge::{
+    ACCOUNT_MERGE_CASH_FLOW, ACCOUNT_MERGE_CURRENCY, ACCOUNT_MERGE_EARLY, ACCOUNT_MERGE_INACTIVE,
+    ACCOUNT_MERGE_OPEN_LINES, ACCOUNT_MERGE_RECONCILABLE, ACCOUNT_MERGE_SELF, ACCOUNT_MERGE_TOO_LARGE,
+    ACCOUNT_MERGE_TYPE, ACCOUNT_MERGE_UNFIT, ACCOUNT_MERGE_WAITING, ACCOUNT_MERGED,
+};
 use domain::accounting::account::{
     ACCOUNT_CYCLE, ACCOUNT_HAS_CHILDREN, ACCOUNT_PARENT_IS_POSTING, ACCOUNT_PARENT_TYPE_DIFFERS,
     ACCOUNT_TOO_DEEP, ACCOUNT_USED_NO_CHANGE, ACCOUNT_USED_NO_HEADING,
@@ -93,7 +101,13 @@ pub fn operations(ops: &mut Operations) {
             &ACCOUNT_USED_NO_HEADING,
             &ACCOUNT_IN_LEDGER_SETTINGS,
             &ACCOUNT_HAS_LINE_MATCHES,
+            &ACCOUNT_MERGED,
         ]);
+    endings(ops);
+    figures(ops);
+}
+
+fn endings(ops: &mut Operations) {
     ops.delete("/accounts/{id}", delete::delete)
         .id("delete_account")
         .tag(TAG)
@@ -102,7 +116,36 @@ pub fn operations(ops: &mut Operations) {
         .if_match()
         .no_content()
         .errors(&[&IN_USE]);
-    figures(ops);
+    ops.post("/accounts/{id}/merge", merge::merge)
+        .id("merge_account")
+        .tag(TAG)
+        .summary("Merge an account into another one")
+        .description(
+            "Posted lines stay; what the account holds moves by an entry, in every currency and combination of dimension \
+             values. Drafts, recurring entries and invoices, posting rules, rules and defaults of dimensions, approval \
+             policies, budget lines, active deferrals, targets of distribution keys and the ledger settings name the \
+             survivor; ranges of codes stay as they are. A merge is not undone. With `dryRun=true` the answer says what \
+             would change.",
+        )
+        .command::<MergeAccount>()
+        .if_match()
+        .body::<MergeAccountBody>()
+        .ok::<AccountMergeView>()
+        .errors(&[
+            &UNKNOWN_REFERENCE,
+            &ACCOUNT_MERGED,
+            &ACCOUNT_MERGE_SELF,
+            &ACCOUNT_MERGE_UNFIT,
+            &ACCOUNT_MERGE_INACTIVE,
+            &ACCOUNT_MERGE_TYPE,
+            &ACCOUNT_MERGE_CURRENCY,
+            &ACCOUNT_MERGE_RECONCILABLE,
+            &ACCOUNT_MERGE_CASH_FLOW,
+            &ACCOUNT_MERGE_OPEN_LINES,
+            &ACCOUNT_MERGE_WAITING,
+            &ACCOUNT_MERGE_EARLY,
+            &ACCOUNT_MERGE_TOO_LARGE,
+        ]);
 }
 
 fn figures(ops: &mut Operations) {

@@ -13,15 +13,18 @@ pub mod render;
 mod statement;
 mod statement_lines;
 pub mod tables;
+mod translated_query;
 mod trial_balance;
 mod words;
 
 use application::accounting::error::ACCOUNT_CODE_UNKNOWN;
 use application::accounting::reports::error::{
-    FIGURE_ONE_VALUE, FIGURE_ROW_OR_ACCOUNT, KNOWN_AT_IN_FUTURE, REPORT_DATES_CONFLICT,
-    REPORT_FILTER_TOO_LARGE, REPORT_GROUP_AND_COMPARE, REPORT_NEEDS_RANGE, REPORT_OUTSIDE_FISCAL_YEARS,
-    REPORT_RANGE_REVERSED, REPORT_TOO_MANY_COLUMNS, REPORT_TOO_MANY_LINES, STATEMENT_LAYOUT_BROKEN,
-    STATEMENT_ONE_DAY, STATEMENT_PERIODS_OR_DIMENSION, STATEMENT_TOO_MANY_PERIODS,
+    FIGURE_ONE_VALUE, FIGURE_ROW_OR_ACCOUNT, KNOWN_AT_IN_FUTURE, PRESENTATION_AND_CURRENCY,
+    PRESENTATION_OF_CASH_FLOW, REPORT_DATES_CONFLICT, REPORT_FILTER_TOO_LARGE, REPORT_GROUP_AND_COMPARE,
+    REPORT_NEEDS_RANGE, REPORT_OUTSIDE_FISCAL_YEARS, REPORT_RANGE_REVERSED, REPORT_TOO_MANY_COLUMNS,
+    REPORT_TOO_MANY_LINES, REPORTING_CURRENCY_NONE, REPORTING_CURRENCY_OTHER, STATEMENT_BUDGET_ALONE,
+    STATEMENT_BUDGET_PERIODS, STATEMENT_BUDGET_UNFIT, STATEMENT_LAYOUT_BROKEN, STATEMENT_ONE_DAY,
+    STATEMENT_TOO_MANY_COLUMNS, STATEMENT_TOO_MANY_PERIODS, TRANSLATION_RATE_MISSING,
 };
 use application::accounting::views::layout_statement::{FigureLinesView, LayoutStatementView};
 use application::accounting::views::reports::{
@@ -35,6 +38,7 @@ use domain::error::ErrorDef;
 use self::query::{DayQuery, IncomeQuery, LedgerQuery, RangeQuery};
 use self::statement::StatementQuery;
 use self::statement_lines::StatementLinesQuery;
+use self::translated_query::{BalanceSheetQuery, TrialBalanceQuery};
 use crate::extract::Media;
 use crate::operation::Operations;
 
@@ -52,6 +56,14 @@ const ERRORS: [&ErrorDef; 8] = [
     &UNKNOWN_REFERENCE,
 ];
 
+/// Of reports in the reporting currency.
+const TRANSLATED: [&ErrorDef; 4] = [
+    &PRESENTATION_AND_CURRENCY,
+    &REPORTING_CURRENCY_NONE,
+    &REPORTING_CURRENCY_OTHER,
+    &TRANSLATION_RATE_MISSING,
+];
+
 pub fn operations(ops: &mut Operations) {
     ops.tag(
         TAG,
@@ -67,10 +79,11 @@ pub fn operations(ops: &mut Operations) {
              which are the code and the closing balance on its side, and has no line of totals.",
         )
         .access(READ)
-        .query::<RangeQuery>()
+        .query::<TrialBalanceQuery>()
         .view::<TrialBalanceView>()
         .media(&FORMS)
-        .errors(&ERRORS);
+        .errors(&ERRORS)
+        .errors(&TRANSLATED);
     ops.get("/reports/general-ledger", general_ledger::get)
         .id("get_general_ledger")
         .tag(TAG)
@@ -97,8 +110,8 @@ fn layouts(ops: &mut Operations) {
         .tag(TAG)
         .summary("Statement by layout")
         .description(
-            "A report layout filled with figures: one period, several side by side with their total, or the values of a \
-             dimension; each with a comparison and variances on request. Changes in equity have opening, profit, other \
+            "A report layout filled with figures: one period or several side by side with their total, each with a comparison, a \
+             budget and variances on request, or with the values of a dimension. Changes in equity have opening, profit, other \
              movements and closing side by side. Every figure has the address of its lines. Accounts that the statement \
              should show and no row of the layout takes are listed, so that it ties to the trial balance.",
         )
@@ -107,12 +120,17 @@ fn layouts(ops: &mut Operations) {
         .view::<LayoutStatementView>()
         .media(&FORMS)
         .errors(&ERRORS)
+        .errors(&TRANSLATED)
         .errors(&[
+            &PRESENTATION_OF_CASH_FLOW,
             &REPORT_GROUP_AND_COMPARE,
             &REPORT_TOO_MANY_COLUMNS,
             &STATEMENT_LAYOUT_BROKEN,
             &STATEMENT_ONE_DAY,
-            &STATEMENT_PERIODS_OR_DIMENSION,
+            &STATEMENT_TOO_MANY_COLUMNS,
+            &STATEMENT_BUDGET_ALONE,
+            &STATEMENT_BUDGET_PERIODS,
+            &STATEMENT_BUDGET_UNFIT,
             &STATEMENT_TOO_MANY_PERIODS,
         ]);
     ops.get("/reports/statement-lines", statement_lines::get)
@@ -146,10 +164,11 @@ fn statements(ops: &mut Operations) {
              equity.",
         )
         .access(READ)
-        .query::<DayQuery>()
+        .query::<BalanceSheetQuery>()
         .view::<StatementView>()
         .media(&FORMS)
-        .errors(&ERRORS);
+        .errors(&ERRORS)
+        .errors(&TRANSLATED);
     ops.get("/reports/income-statement", income_statement::get)
         .id("get_income_statement")
         .tag(TAG)
@@ -163,6 +182,7 @@ fn statements(ops: &mut Operations) {
         .view::<StatementView>()
         .media(&FORMS)
         .errors(&ERRORS)
+        .errors(&TRANSLATED)
         .errors(&[&REPORT_GROUP_AND_COMPARE, &REPORT_TOO_MANY_COLUMNS]);
     ops.get("/reports/cash-flow", cash_flow::get)
         .id("get_cash_flow")

@@ -192,6 +192,11 @@ query! {
         dimension: Dimensions,
         /// The currency, one of the tenant's. Only lines in this currency count, with their amounts in it.
         currency: Option<CurrencyCode>,
+        /// The currency in which every figure is shown: that of the books, or the reporting currency of the ledger settings, into which
+        /// the books are translated. Assets and liabilities have the rate of the last day, income and expenses that of their fiscal
+        /// period, equity that of each day; the account of the ledger settings shows the difference. Rates are those of today, with
+        /// `knownAt`, too.
+        presentation_currency: Option<CurrencyCode>,
         /// The depth of the account tree to show.
         level: Option<Level>,
         /// Whether to include accounts without amounts.
@@ -278,6 +283,7 @@ impl RangeQuery {
             compare: self.compare,
             dimensions: self.dimension.0,
             currency: self.currency,
+            presentation: None,
             level: level(self.level),
             include_zero: self.include_zero,
             include_closing: self.include_closing,
@@ -296,6 +302,7 @@ impl DayQuery {
             compare: self.compare,
             dimensions: self.dimension.0,
             currency: self.currency,
+            presentation: None,
             level: level(self.level),
             include_zero: self.include_zero,
             include_closing: self.include_closing,
@@ -314,6 +321,7 @@ impl IncomeQuery {
             compare: self.compare,
             dimensions: self.dimension.0,
             currency: self.currency,
+            presentation: self.presentation_currency,
             level: level(self.level),
             include_zero: self.include_zero,
             include_closing: self.include_closing,

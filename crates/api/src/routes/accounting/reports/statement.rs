@@ -1,11 +1,15 @@
 //! `GET /reports/statement`: a layout filled with figures.
 
+use std::sync::Arc;
+
+use application::accounting::budgets::ports::BudgetQueries;
 use application::accounting::reports::Reports;
 use application::accounting::reports::captions::Caption;
 use application::accounting::reports::layout::StatementRequest;
 use application::accounting::reports::layout::periods::Periods;
 use application::accounting::reports::request::{Compare, ReportRequest, end_date};
 use application::accounting::views::layout_statement::LayoutStatementView;
+use axum::extract::State;
 use chrono::NaiveDate;
 use domain::error::Language;
 use domain::ids::TenantId;
@@ -15,7 +19,9 @@ use domain::time::Timestamp;
 
 use super::query::{Dimensions, ReportFile};
 use super::render::Setting;
-use super::tables::{CODE_WIDTH, MONEY_WIDTH, NAME_WIDTH, WORD_WIDTH, column, localized, name, titled};
+use super::tables::{
+    CODE_WIDTH, MONEY_WIDTH, NAME_WIDTH, WORD_WIDTH, column, in_currency, localized, name, titled,
+};
 use super::words::word;
 use crate::answer::ApiResult;
 use crate::base::API_BASE;
@@ -41,26 +47,40 @@ query! {
         /// The periods of the range that are columns, counted from the beginning of each fiscal year: at most 24. A total follows them,
         /// except in balance sheets and changes in equity.
         columns: Periods => "total",
-        /// The code of a dimension whose values become columns, after the total and before the lines without a value. It goes neither with
-        /// several periods nor with a comparison.
+        /// The code of a dimension whose values become columns, after the total and before the lines without a value. With
+        /// several periods each of them has these columns, at most 240 in all. It does not go with a comparison.
         columns_by: Option<Code>,
         /// The period beside each period, followed by the variance as an amount and in percent.
         compare: Compare => "none",
+        /// The code of a budget whose amounts stand beside each period, followed by the variance as an amount and in percent. The periods
+        /// are whole fiscal periods of the budget's year; it goes with income statements and layouts of one's own, for all lines in the
+        /// currency of the books.
+        compare_budget: Option<Code> = "B2026",
         /// Counts only lines with this value: `code:value,value`, including the values below them. Several filters must
         /// all hold.
         dimension: Dimensions,
         /// The currency, one of the tenant's. Only lines in this currency count, with their amounts in it.
         currency: Option<CurrencyCode>,
+        /// The currency in which every figure is shown: that of the books, or the reporting currency of the ledger settings, into which
+        /// the books are translated. Assets and liabilities have the rate of the last day, income and expenses that of their fiscal
+        /// period, equity that of each day; the account of the ledger settings shows the difference. Rates are those of today, with
+        /// `knownAt`, too.
+        presentation_currency: Option<CurrencyCode>,
         /// Whether to count the entries that close the year; by default only in balance sheets.
         include_closing: Option<bool>,
     }
 }
 
-pub async fn get(setting: Setting, Query(query): Query<StatementQuery>) -> ApiResult {
+pub async fn get(
+    State(budgets): State<Arc<dyn BudgetQueries>>,
+    setting: Setting,
+    Query(query): Query<StatementQuery>,
+) -> ApiResult {
     let form = query.file.form();
     let request = StatementRequest {
         layout: query.layout.into_string(),
         periods: query.columns,
+        budget: query.compare_budget.map(Code::into_string),
         lines_at: format!("{API_BASE}/reports/statement-lines"),
         report: ReportRequest {
             from: query.from,
@@ -69,14 +89,16 @@ pub async fn get(setting: Setting, Query(query): Query<StatementQuery>) -> ApiRe
             compare: query.compare,
             dimensions: query.dimension.0,
             currency: query.currency,
+            presentation: query.presentation_currency,
             include_closing: query.include_closing,
             group_by: query.columns_by.map(Code::into_string),
             language: setting.language(),
             ..ReportRequest::new()
         },
     };
-    let make = |reports: Reports, tenant: TenantId, request: StatementRequest| async move {
-        reports.layout_statement(tenant, &request).await
+    let make = move |reports: Reports, tenant: TenantId, request: StatementRequest| {
+        let budgets = budgets.clone();
+        async move { reports.layout_statement(tenant, &*budgets, &request).await }
     };
     setting.report("statement", request, form, make, table).await
 }
@@ -130,5 +152,5 @@ fn table(view: &LayoutStatementView, language: Language) -> Table {
         cells.extend(account.cells.iter().map(|figure| Cell::from(figure.amount)));
         rows.push(TableRow { cells, indent: 1, ..TableRow::default() });
     }
-    Table { columns, rows, ..titled(&view.scope, language) }
+    in_currency(Table { columns, rows, ..titled(&view.scope, language) }, &view.scope, language)
 }

@@ -49,6 +49,12 @@ pub fn titled(scope: &ReportScopeView, language: Language) -> Table {
     note(Caption::From, scope.from.map(|day| day.to_string()));
     note(Caption::To, scope.to.map(|day| day.to_string()));
     note(Caption::KnownAt, scope.known_at.clone());
+    let translated = scope.presentation.iter();
+    notes.extend(
+        translated.map(|from| format!("{}: {}", Caption::TranslatedFrom.text(language), from.books_currency)),
+    );
+    let rate = scope.presentation.as_ref().and_then(|from| from.closing_rate.as_ref());
+    notes.extend(rate.map(|rate| format!("{}: {rate}", Caption::ClosingRate.text(language))));
     notes.extend(scope.dimensions.iter().cloned());
     Table {
         title: scope.title.clone(),
@@ -56,6 +62,21 @@ pub fn titled(scope: &ReportScopeView, language: Language) -> Table {
         right_to_left: language == Language::Arabic,
         ..Table::default()
     }
+}
+
+/// A translated report says in every row what its amounts are, because a file of rows has no heading.
+pub(super) fn in_currency(mut table: Table, scope: &ReportScopeView, language: Language) -> Table {
+    if scope.presentation.is_none() {
+        return table;
+    }
+    table.columns.push(column("currency", Caption::Currency, WORD_WIDTH, language));
+    let width = table.columns.len();
+    for row in &mut table.rows {
+        let missing = (width - 1).saturating_sub(row.cells.len());
+        row.cells.extend(std::iter::repeat_with(|| Cell::Empty).take(missing));
+        row.cells.push(Cell::from(&scope.currency));
+    }
+    table
 }
 
 pub fn trial_balance(view: &TrialBalanceView, language: Language) -> Table {
@@ -112,7 +133,7 @@ pub fn trial_balance(view: &TrialBalanceView, language: Language) -> Table {
         spreadsheet_only: true,
         ..TableRow::default()
     });
-    Table { columns, rows, ..titled(&view.scope, language) }
+    in_currency(Table { columns, rows, ..titled(&view.scope, language) }, &view.scope, language)
 }
 
 /// Balance sheet, income statement and cash flow.
@@ -142,7 +163,7 @@ pub fn statement(view: &StatementView, language: Language) -> Table {
         .iter()
         .map(|line| TableRow { style: RowStyle::Total, ..line_row(line, "result", language) });
     rows.extend(results);
-    Table { columns, rows, ..titled(&view.scope, language) }
+    in_currency(Table { columns, rows, ..titled(&view.scope, language) }, &view.scope, language)
 }
 
 fn section_rows(section: &StatementSection, language: Language) -> Vec<TableRow> {
@@ -295,6 +316,7 @@ mod tests {
             known_at: None,
             dimensions: Vec::new(),
             comparison: None,
+            presentation: None,
         };
         assert_eq!(titled(&scope, Language::Arabic).notes[0], "شركة النور");
         assert_eq!(titled(&scope, Language::English).notes[0], "Al Noor");

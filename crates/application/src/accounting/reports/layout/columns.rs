@@ -8,9 +8,12 @@ use super::periods::{Period, Span, caption};
 use super::{EquityMeasure, StatementRequest};
 use crate::accounting::ports::reports::{DimensionNode, DimensionTree, Movement};
 use crate::accounting::reports::captions::Caption;
-use crate::accounting::reports::error::REPORT_TOO_MANY_COLUMNS;
+use crate::accounting::reports::error::{REPORT_TOO_MANY_COLUMNS, STATEMENT_TOO_MANY_COLUMNS};
 use crate::accounting::reports::income_statement::GROUP_COLUMNS_MAX;
 use crate::accounting::views::layout_statement::LayoutColumnView;
+
+/// Most columns of values in several periods.
+pub const STATEMENT_COLUMNS_MAX: usize = 240;
 
 /// The lines whose sums are in a slot.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,11 +24,15 @@ pub enum Share {
     Value(DimensionValueId, String),
     /// Those without a value of it.
     Without,
+    /// No lines: the amounts of a budget.
+    Budget,
 }
 
 /// Sums of every account.
 #[derive(Debug, Clone)]
 pub struct Slot {
+    /// The period among all of them, with those that they are compared with.
+    pub period: usize,
     pub span: Span,
     pub share: Share,
 }
@@ -64,6 +71,7 @@ impl Columns {
     pub fn of_periods(layout: &ReportLayout, request: &StatementRequest, periods: &[Period]) -> Self {
         let language = request.report.language;
         let mut made = Self { slots: Vec::new(), columns: Vec::new() };
+        let mut number = 0;
         for period in periods {
             let code = match periods {
                 [_] => String::new(),
@@ -77,27 +85,65 @@ impl Columns {
                 caption: if period.is_sum { Caption::Total.text(language).to_owned() } else { own.clone() },
                 dimension_value: None,
             };
-            let first = made.slot(layout.kind, language, period.span, Share::Whole, &actual);
-            let Some(compared) = period.compared else { continue };
-            let comparison = Named {
-                code: joined(&code, "comparison"),
-                kind: "comparison",
-                caption: caption(layout.kind, compared),
-                dimension_value: None,
-            };
-            let second = made.slot(layout.kind, language, compared, Share::Whole, &comparison);
-            for (of, from) in first.zip(second) {
-                made.variances(&code, of, from, language);
+            let own_period = number;
+            number += 1;
+            let first = made.slot(layout.kind, language, (own_period, period.span), Share::Whole, &actual);
+            if let Some(compared) = period.compared {
+                made.compared(layout.kind, language, &code, (&first, number, compared));
+                number += 1;
+            }
+            if request.budget.is_some() {
+                made.budgeted(layout.kind, language, &code, (&first, own_period, period.span));
             }
         }
         made
     }
 
-    /// The total, one column for each value that has lines, and what has none.
+    /// The columns of the period beside another one.
+    fn compared(
+        &mut self,
+        kind: LayoutKind,
+        language: Language,
+        code: &str,
+        (first, period, span): (&std::ops::Range<usize>, usize, Span),
+    ) {
+        let comparison = Named {
+            code: joined(code, "comparison"),
+            kind: "comparison",
+            caption: caption(kind, span),
+            dimension_value: None,
+        };
+        let second = self.slot(kind, language, (period, span), Share::Whole, &comparison);
+        for (of, from) in first.clone().zip(second) {
+            self.variances(code, ["variance", "variance_percent"], (of, from), language);
+        }
+    }
+
+    /// The columns of the budget of a period.
+    fn budgeted(
+        &mut self,
+        kind: LayoutKind,
+        language: Language,
+        code: &str,
+        (first, period, span): (&std::ops::Range<usize>, usize, Span),
+    ) {
+        let budget = Named {
+            code: joined(code, "budget"),
+            kind: "budget",
+            caption: Caption::Budget.text(language).to_owned(),
+            dimension_value: None,
+        };
+        let second = self.slot(kind, language, (period, span), Share::Budget, &budget);
+        for (of, from) in first.clone().zip(second) {
+            self.variances(code, ["budget_variance", "budget_variance_percent"], (of, from), language);
+        }
+    }
+
+    /// For each period the total, one column for each value that has lines, and what has none.
     pub fn of_values(
         layout: &ReportLayout,
         request: &StatementRequest,
-        period: &Period,
+        periods: &[Period],
         tree: &DimensionTree,
         movements: &[Movement],
     ) -> Result<Self, Violation> {
@@ -109,23 +155,37 @@ impl Columns {
             let many = Violation::new(&REPORT_TOO_MANY_COLUMNS).at("?columnsBy");
             return Err(many.with("count", values.len()).with("max", GROUP_COLUMNS_MAX));
         }
-        let mut made = Self { slots: Vec::new(), columns: Vec::new() };
-        let named = |code: &str, caption: &str, value: Option<&str>| Named {
-            code: code.to_owned(),
-            kind: "actual",
-            caption: caption.to_owned(),
-            dimension_value: value.map(str::to_owned),
-        };
-        let total = named("total", Caption::Total.text(language), None);
-        made.slot(layout.kind, language, period.span, Share::Whole, &total);
-        for node in values {
-            let share = Share::Value(node.id, node.code.clone());
-            let name = node.name.text(language);
-            let column = named(&format!("value.{}", node.code), name, Some(&node.code));
-            made.slot(layout.kind, language, period.span, share, &column);
+        let count = periods.len() * (values.len() + 2);
+        if periods.len() > 1 && count > STATEMENT_COLUMNS_MAX {
+            let many = Violation::new(&STATEMENT_TOO_MANY_COLUMNS).at("?columnsBy").with("count", count);
+            let many = many.with("values", values.len()).with("periods", periods.len());
+            return Err(many.with("max", STATEMENT_COLUMNS_MAX));
         }
-        let without = named("without_value", Caption::Unassigned.text(language), Some(""));
-        made.slot(layout.kind, language, period.span, Share::Without, &without);
+        let mut made = Self { slots: Vec::new(), columns: Vec::new() };
+        for (number, period) in periods.iter().enumerate() {
+            let (prefix, shown) = match periods {
+                [_] => (String::new(), String::new()),
+                _ if period.is_sum => ("total".to_owned(), format!(" – {}", Caption::Total.text(language))),
+                _ => (period.span.to.to_string(), format!(" – {}", caption(layout.kind, period.span))),
+            };
+            let named = |code: &str, caption: &str, value: Option<&str>| Named {
+                code: joined(&prefix, code),
+                kind: "actual",
+                caption: format!("{caption}{shown}"),
+                dimension_value: value.map(str::to_owned),
+            };
+            let at = (number, period.span);
+            let total = named("total", Caption::Total.text(language), None);
+            made.slot(layout.kind, language, at, Share::Whole, &total);
+            for node in &values {
+                let share = Share::Value(node.id, node.code.clone());
+                let name = node.name.text(language);
+                let column = named(&format!("value.{}", node.code), name, Some(&node.code));
+                made.slot(layout.kind, language, at, share, &column);
+            }
+            let without = named("without_value", Caption::Unassigned.text(language), Some(""));
+            made.slot(layout.kind, language, at, Share::Without, &without);
+        }
         Ok(made)
     }
 
@@ -134,12 +194,12 @@ impl Columns {
         &mut self,
         kind: LayoutKind,
         language: Language,
-        span: Span,
+        (period, span): (usize, Span),
         share: Share,
         named: &Named,
     ) -> std::ops::Range<usize> {
         let slot = self.slots.len();
-        self.slots.push(Slot { span, share });
+        self.slots.push(Slot { period, span, share });
         let first = self.columns.len();
         let measures: Vec<Option<EquityMeasure>> = match kind {
             LayoutKind::EquityChanges => EquityMeasure::ALL.iter().copied().map(Some).collect(),
@@ -167,7 +227,13 @@ impl Columns {
         first..self.columns.len()
     }
 
-    fn variances(&mut self, period: &str, of: usize, from: usize, language: Language) {
+    fn variances(
+        &mut self,
+        period: &str,
+        kinds: [&'static str; 2],
+        (of, from): (usize, usize),
+        language: Language,
+    ) {
         let Some(base) = self.columns.get(of).map(|column| column.view.clone()) else { return };
         let column = |kind: &'static str, caption: Caption| {
             let code = match base.measure {
@@ -176,8 +242,8 @@ impl Columns {
             };
             LayoutColumnView { code, kind, caption: caption.text(language).to_owned(), ..base.clone() }
         };
-        let variance = column("variance", Caption::Variance);
-        let percent = column("variance_percent", Caption::VariancePercent);
+        let variance = column(kinds[0], Caption::Variance);
+        let percent = column(kinds[1], Caption::VariancePercent);
         self.columns.push(Column { source: Source::Variance { of, from }, view: variance });
         self.columns.push(Column { source: Source::VariancePercent { of, from }, view: percent });
     }

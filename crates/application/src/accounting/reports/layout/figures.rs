@@ -6,6 +6,7 @@ use domain::accounting::report_layout::Parts;
 use domain::ids::{AccountId, DimensionValueId};
 
 use super::EquityMeasure;
+use super::budget::Budgeted;
 use super::columns::{Share, Slot};
 use crate::accounting::ports::reports::{ChartAccount, Movement};
 
@@ -37,10 +38,10 @@ impl Pieces {
     }
 }
 
-/// The slot of a bucket's sums, or its first one where they are grouped, and whether they are opening balances.
+/// The period of a bucket's sums, and whether they are opening balances.
 #[derive(Debug, Clone, Copy)]
 pub struct Place {
-    pub slot: usize,
+    pub period: usize,
     pub is_opening: bool,
 }
 
@@ -51,15 +52,16 @@ pub struct SlotSums {
 
 impl SlotSums {
     pub fn collect(movements: &[Movement], slots: &[Slot], places: &[Place]) -> Self {
-        let value_slots: HashMap<DimensionValueId, usize> = slots
-            .iter()
-            .enumerate()
-            .filter_map(|(index, slot)| match slot.share {
-                Share::Value(id, _) => Some((id, index)),
-                Share::Whole | Share::Without => None,
-            })
-            .collect();
-        let without = slots.iter().position(|slot| slot.share == Share::Without);
+        let mut value_slots: HashMap<(usize, DimensionValueId), usize> = HashMap::new();
+        let (mut wholes, mut withouts) = (HashMap::new(), HashMap::new());
+        for (index, slot) in slots.iter().enumerate() {
+            match slot.share {
+                Share::Value(id, _) => drop(value_slots.insert((slot.period, id), index)),
+                Share::Whole => drop(wholes.insert(slot.period, index)),
+                Share::Without => drop(withouts.insert(slot.period, index)),
+                Share::Budget => {}
+            }
+        }
         let mut sums = Self { by_account: HashMap::new() };
         for movement in movements {
             let Some(place) = places.get(movement.bucket) else { continue };
@@ -71,18 +73,26 @@ impl SlotSums {
                 *(if place.is_opening { opening } else { moved }) += net;
             };
             // What has no value is what the values leave of the whole.
-            match movement.group {
-                None => {
-                    slots_of(place.slot, net);
-                    without.into_iter().for_each(|slot| slots_of(slot, net));
-                }
-                Some(value) => {
-                    value_slots.get(&value).into_iter().for_each(|slot| slots_of(*slot, net));
-                    without.into_iter().for_each(|slot| slots_of(slot, -net));
+            let (own, without) = match movement.group {
+                None => (wholes.get(&place.period), net),
+                Some(value) => (value_slots.get(&(place.period, value)), -net),
+            };
+            own.into_iter().for_each(|slot| slots_of(*slot, net));
+            withouts.get(&place.period).into_iter().for_each(|slot| slots_of(*slot, without));
+        }
+        sums
+    }
+
+    /// Fills the slots of a budget with its amounts, as if they had moved.
+    pub fn add_budget(&mut self, budget: &Budgeted, slots: &[Slot]) {
+        for (index, slot) in slots.iter().enumerate().filter(|(_, slot)| slot.share == Share::Budget) {
+            for (account, amount) in budget.within(slot.span) {
+                let all = self.by_account.entry(account).or_insert_with(|| vec![(0, 0); slots.len()]);
+                if let Some((_, moved)) = all.get_mut(index) {
+                    *moved += amount;
                 }
             }
         }
-        sums
     }
 
     /// The pieces of an account that are among the parts.

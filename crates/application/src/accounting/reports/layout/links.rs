@@ -48,7 +48,7 @@ impl Links {
         }
         let dimension = self.dimension.as_deref().unwrap_or_default();
         match &slot.share {
-            Share::Whole => {}
+            Share::Whole | Share::Budget => {}
             Share::Value(_, value) => push(&mut link, "dimensionValue", &format!("{dimension}:{value}")),
             Share::Without => push(&mut link, "withoutDimension", dimension),
         }

@@ -1,6 +1,7 @@
 //! `GET /reports/statement`: a layout filled with figures. Every figure is a sum of parts of accounts' balances, each with the
 //! sign and the number of times that the layout counts it, so that its lines can be listed.
 
+mod budget;
 mod columns;
 mod figures;
 pub mod lines;
@@ -11,14 +12,17 @@ mod statement;
 pub mod taken;
 
 use domain::accounting::report_layout::{LayoutKind, ReportLayout};
-use domain::error::{Violation, Violations};
+use domain::error::{ErrorDef, Violation, Violations};
 use domain::ids::TenantId;
 
 use self::periods::{Periods, Span};
 use self::taken::Taken;
 use super::Reports;
 use super::chart::Chart;
-use super::error::{REPORT_GROUP_AND_COMPARE, STATEMENT_LAYOUT_BROKEN, STATEMENT_PERIODS_OR_DIMENSION};
+use super::error::{
+    PRESENTATION_OF_CASH_FLOW, REPORT_GROUP_AND_COMPARE, STATEMENT_BUDGET_ALONE, STATEMENT_BUDGET_UNFIT,
+    STATEMENT_LAYOUT_BROKEN,
+};
 use super::request::{Compare, ReportRequest};
 use crate::accounting::ports::reports::DimensionTree;
 use crate::error::{AppResult, UNKNOWN_REFERENCE};
@@ -45,11 +49,27 @@ pub struct StatementRequest {
     pub layout: String,
     pub periods: Periods,
     pub report: ReportRequest,
+    /// Code of the budget that stands beside every period.
+    pub budget: Option<String>,
     /// The address at which the lines of a figure are read.
     pub lines_at: String,
 }
 
 impl StatementRequest {
+    /// Why no budget can stand beside the figures.
+    fn refuse_budget(&self, kind: Option<LayoutKind>) -> Vec<Violation> {
+        if self.budget.is_none() {
+            return Vec::new();
+        }
+        let refused = |def: &'static ErrorDef| Violation::new(def).at("?compareBudget");
+        let report = &self.report;
+        let alone = report.is_filtered() || report.group_by.is_some() || report.presentation.is_some();
+        let unfit =
+            kind.is_some_and(|kind| !matches!(kind, LayoutKind::IncomeStatement | LayoutKind::Custom));
+        let alone = alone.then(|| refused(&STATEMENT_BUDGET_ALONE));
+        alone.into_iter().chain(unfit.then(|| refused(&STATEMENT_BUDGET_UNFIT))).collect()
+    }
+
     /// The closing entries of the period that are left out.
     fn closing_excluded_from(
         report: &ReportRequest,
@@ -75,9 +95,6 @@ impl Reports {
         }
         let mut tree = None;
         if let Some(code) = &request.report.group_by {
-            if request.periods != Periods::Total {
-                violations.push(Violation::new(&STATEMENT_PERIODS_OR_DIMENSION).at("?columnsBy"));
-            }
             if request.report.compare != Compare::None {
                 violations.push(Violation::new(&REPORT_GROUP_AND_COMPARE).at("?columnsBy"));
             }
@@ -86,6 +103,11 @@ impl Reports {
                 violations.push(unknown("?columnsBy", "dimension", code));
             }
         }
+        let is_cash_flow = layout.as_ref().is_some_and(|layout| layout.kind == LayoutKind::CashFlow);
+        if is_cash_flow && request.report.presentation.is_some() {
+            violations.push(Violation::new(&PRESENTATION_OF_CASH_FLOW).at("?presentationCurrency"));
+        }
+        violations.extend(request.refuse_budget(layout.as_ref().map(|layout| layout.kind)));
         let layout = violations.into_result(layout)?;
         Ok((layout.ok_or_else(|| unknown("?layout", "report_layout", &request.layout))?, tree))
     }

@@ -4,17 +4,20 @@ use domain::accounting::report_layout::{LayoutKind, LayoutRow, ReportLayout, Row
 use domain::error::Violations;
 use domain::ids::TenantId;
 
-use super::columns::{Column, Columns, Source};
+use super::budget::Budgeted;
+use super::columns::{Column, Columns, Share, Source};
 use super::figures::{Pieces, Place, SlotSums};
 use super::links::Links;
 use super::periods::{Period, Span};
 use super::taken::Taken;
 use super::{StatementRequest, fitting};
+use crate::accounting::budgets::ports::BudgetQueries;
 use crate::accounting::ports::reports::{Bucket, MovementQuery};
 use crate::accounting::reports::captions::Caption;
 use crate::accounting::reports::chart::Chart;
 use crate::accounting::reports::figures::Shown;
 use crate::accounting::reports::request::Range;
+use crate::accounting::reports::translation::Lane;
 use crate::accounting::reports::{Frame, Reports};
 use crate::accounting::views::NameView;
 use crate::accounting::views::layout_statement::{
@@ -35,6 +38,7 @@ impl Reports {
     pub async fn layout_statement(
         &self,
         tenant: TenantId,
+        budgets: &dyn BudgetQueries,
         request: &StatementRequest,
     ) -> AppResult<LayoutStatementView> {
         let report = &request.report;
@@ -43,6 +47,7 @@ impl Reports {
         let chart = Chart::new(self.queries.chart(tenant, report.known_at).await?);
         let taken = fitting(&layout, &chart, report)?;
         let periods = self.periods(layout.kind, request, &frame)?;
+        let budgeted = Budgeted::find(tenant, budgets, request, (&frame.calendar, &periods)).await?;
         let (buckets, places) = buckets(&layout, request, &periods);
         let query = MovementQuery {
             buckets,
@@ -51,14 +56,16 @@ impl Reports {
             group: tree.as_ref().map(|tree| tree.id),
             ..MovementQuery::default()
         };
-        let movements = self.queries.movements(tenant, &query).await?;
-        let Columns { slots, columns } = match (&tree, periods.as_slice()) {
-            (Some(tree), [period, ..]) => {
-                Columns::of_values(&layout, request, period, tree, &movements.sums)?
-            }
-            _ => Columns::of_periods(&layout, request, &periods),
+        let lanes = lanes(&layout, &places, &periods);
+        let movements = self.sums(tenant, &frame, &chart, query, &lanes).await?;
+        let Columns { slots, columns } = match &tree {
+            Some(tree) => Columns::of_values(&layout, request, &periods, tree, &movements.sums)?,
+            None => Columns::of_periods(&layout, request, &periods),
         };
-        let sums = SlotSums::collect(&movements.sums, &slots, &places);
+        let mut sums = SlotSums::collect(&movements.sums, &slots, &places);
+        if let Some(budgeted) = &budgeted {
+            sums.add_budget(budgeted, &slots);
+        }
         let weights = layout.weights(&mut Violations::new());
         let links = Links::new(request, layout.kind);
         let statement = Statement {
@@ -86,18 +93,35 @@ fn buckets(
         || rows.into_iter().any(|row| layout.parts_of(row).opening);
     let spans = periods.iter().flat_map(|period| [Some(period.span), period.compared]).flatten();
     let (mut buckets, mut places) = (Vec::new(), Vec::new());
-    for (slot, span) in spans.enumerate() {
+    for (period, span) in spans.enumerate() {
         let Span { from, to } = span;
         let excluded = StatementRequest::closing_excluded_from(&request.report, layout.kind, span);
         let within = Bucket::new(Some(from), Some(to)).without_closing_from(excluded).without_openings();
         buckets.push(within);
-        places.push(Place { slot, is_opening: false });
+        places.push(Place { period, is_opening: false });
         if opening {
             buckets.extend([Bucket::new(None, from.pred_opt()), Bucket::of_openings(Some(from), Some(to))]);
-            places.extend([Place { slot, is_opening: true }; 2]);
+            places.extend([Place { period, is_opening: true }; 2]);
         }
     }
     (buckets, places)
+}
+
+/// Balances of a balance sheet are all translated on its day; elsewhere those before a period on the day before it.
+fn lanes(layout: &ReportLayout, places: &[Place], periods: &[Period]) -> Vec<Lane> {
+    let spans = periods.iter().flat_map(|period| [Some(period.span), period.compared]).flatten();
+    let mut lanes = Vec::with_capacity(places.len());
+    for (column, span) in spans.enumerate() {
+        let before = span.from.pred_opt().filter(|_| layout.kind != LayoutKind::BalanceSheet);
+        for is_opening in [true, false] {
+            let as_of = before.filter(|_| is_opening).unwrap_or(span.to);
+            let of_slot =
+                |(_, place): &(usize, &Place)| place.period == column && place.is_opening == is_opening;
+            let of_slot = places.iter().enumerate().filter(of_slot);
+            lanes.extend(of_slot.map(|(bucket, _)| Lane { bucket, column, as_of }));
+        }
+    }
+    lanes
 }
 
 fn scope(
@@ -187,8 +211,10 @@ impl Statement<'_> {
         let cell = |(column, value): (&Column, &Option<i128>)| {
             let (amount, lines) = match column.source {
                 Source::Ledger { slot, measure } => {
-                    let lines = self.links.lines(named, &self.slots[slot], measure);
-                    (self.money(*value)?, Some(lines))
+                    let slot = &self.slots[slot];
+                    let has_lines = slot.share != Share::Budget;
+                    let lines = has_lines.then(|| self.links.lines(named, slot, measure));
+                    (self.money(*value)?, lines)
                 }
                 Source::Variance { .. } => (self.money(*value)?, None),
                 Source::VariancePercent { .. } => {
