@@ -259,6 +259,12 @@ pub struct DocumentLineView {
     /// The quantity in base units of the item, where it differs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub base_quantity: Option<String>,
+    /// The line's own per cent beyond its quantity, and its own match policy, which its item, the supplier and the company do not
+    /// decide then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub over_receipt_percent: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub match_policy: Option<String>,
     /// The progress of an order line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub progress: Option<LineProgressView>,

@@ -73,7 +73,11 @@ impl Preparing<'_> {
         let of_lines = content.lines.iter().enumerate();
         Ok(Prepared {
             document,
-            order_lines: order_lines(&content, &calculation, facts.company.matching),
+            order_lines: order_lines(
+                &content,
+                &calculation,
+                facts.company.matching.of_supplier(party.supplier.as_ref()),
+            ),
             credited_base: of_lines
                 .clone()
                 .filter(|_| {

@@ -181,6 +181,8 @@ impl Shown<'_> {
             quantity: line.quantity.to_string(),
             unit_id: resolved.unit.as_ref().map(|unit| unit.id.uuid()),
             unit_code: resolved.unit.as_ref().map(|unit| unit.code.to_string()),
+            over_receipt_percent: line.matching.over_receipt.map(|percent| percent.to_string()),
+            match_policy: line.matching.policy.map(|policy| policy.as_str().to_owned()),
             unit_price: price.map(|price| price.price.to_string()).unwrap_or_default(),
             price_base_quantity: per,
             price_source: price.map(|price| price.source.to_owned()).unwrap_or_default(),
