@@ -97,10 +97,7 @@ impl Shown<'_> {
             kind: self.kind.clone(),
             party_id: self.party.id.uuid(),
             party_code: self.party.code.to_string(),
-            party_name: DocumentNameView {
-                ar: self.party.name.ar().map(str::to_owned),
-                en: self.party.name.en().map(str::to_owned),
-            },
+            party_name: DocumentNameView::of(&self.party.name),
             document_date: self.dates.document,
             posting_date: self.dates.posting,
             supply_date: Some(self.dates.supply),
