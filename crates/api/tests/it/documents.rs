@@ -2,6 +2,7 @@
 
 mod any_order;
 mod at_once;
+mod branch_reports;
 mod branches;
 mod discounts;
 mod dunning;

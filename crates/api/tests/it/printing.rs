@@ -1,6 +1,6 @@
 //! Invoices, vouchers and reports on paper, as a reader gets them.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use testkit::{Answer, Client, paper};
 
 use crate::documents::{company, id, invoice, line, posted};
@@ -41,6 +41,59 @@ async fn a_branch_stands_on_paper_with_its_own_address_and_registration() {
     let text = read(&in_language(client, &path, "en").await, "invoice-branch");
     contains(text.as_ref(), &["Corniche branch", "4030010000", "Jeddah"]);
     assert!(text.is_none_or(|text| !text.contains("1010010000")));
+}
+
+#[tokio::test]
+async fn both_sides_of_an_invoice_are_printed_as_they_were_when_it_was_posted() {
+    let (_world, tenant) = company().await;
+    let client = &tenant.client;
+    let profile = |name: &str, vat: &str, crn: &str, city: &str| {
+        json!({
+            "legalName": { "en": name }, "vatNumber": vat, "registrations": [{ "scheme": "CRN", "number": crn }],
+            "address": { "city": { "en": city } },
+        })
+    };
+    let save = async |body: Value| {
+        client.with_etag("PATCH", "/company-profile", "*", body).await.expect(200);
+    };
+    save(profile("Old Seller", "399999999900003", "1010010000", "Riyadh")).await;
+    let view = posted(client, "/sales-invoices", invoice("2026-03-01", &[line("1", "10.00", "S15")])).await;
+    let mut draft = invoice("2026-03-01", &[line("1", "10.00", "S15")]);
+    draft["post"] = json!(false);
+    let draft = posted(client, "/sales-invoices", draft).await;
+    let receipt =
+        json!({ "partyCode": "C001", "documentDate": "2026-03-20", "amount": "5.00", "post": true });
+    let receipt = posted(client, "/receipts", receipt).await;
+    save(profile("New Seller", "311111111100003", "4030010000", "Jeddah")).await;
+    let buyer = client.get("/parties?code=C001").await.ok();
+    let buyer = format!("/parties/{}", id(&buyer["items"][0]));
+    let changed = json!({
+        "name": { "en": "Other Name" }, "registrations": [{ "scheme": "VAT", "number": "310000000000003" }],
+        "addresses": [{ "roles": ["legal"], "street": { "en": "New Street" }, "city": { "en": "Dammam" }, "country": "AE" }],
+    });
+    client.with_etag("PATCH", &buyer, "*", changed).await.expect(200);
+
+    let kept = client.get(&format!("/sales-invoices/{}", id(&view))).await.ok();
+    assert_eq!(
+        (&kept["company"]["name"]["en"], &kept["company"]["vatNumber"], &kept["party"]["vatNumber"]),
+        (&json!("Old Seller"), &json!("399999999900003"), &Value::Null)
+    );
+    let listed = client.get("/sales-invoices").await.ok();
+    assert_eq!(listed["items"][0]["company"], Value::Null);
+    let path = format!("/sales-invoices/{}/pdf", id(&view));
+    let text = read(&in_language(client, &path, "en").await, "invoice-as-posted");
+    contains(text.as_ref(), &["Old Seller", "399999999900003", "1010010000", "1234", "Horizon"]);
+    for today in ["New Seller", "311111111100003", "4030010000", "Jeddah", "Other Name", "New Street"] {
+        assert!(text.as_ref().is_none_or(|text| !text.contains(today)), "{today} is in {text:?}");
+    }
+    let text = read(
+        &in_language(client, &format!("/receipts/{}/pdf", id(&receipt)), "en").await,
+        "receipt-as-posted",
+    );
+    contains(text.as_ref(), &["Old Seller"]);
+    let path = format!("/sales-invoices/{}/pdf", id(&draft));
+    let text = read(&in_language(client, &path, "en").await, "draft-of-today");
+    contains(text.as_ref(), &["New Seller", "311111111100003", "Jeddah", "New Street", "310000000000003"]);
 }
 
 #[tokio::test]

@@ -22,6 +22,7 @@ mod party;
 pub mod ports;
 pub mod recurring;
 pub mod reversal;
+mod sides;
 pub(crate) mod steps;
 pub mod trade;
 pub mod undo;

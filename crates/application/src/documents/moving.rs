@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::error::SUPPLIER_INVOICE_EXISTS;
 use super::ports::StoredDocument;
-use super::views::{DocumentNameView, DocumentView};
+use super::views::{DocumentNameView, DocumentSideView, DocumentView};
 use crate::changes::{record, stale};
 use crate::error::{AppError, AppResult};
 use crate::unit_of_work::UnitOfWork;
@@ -49,10 +49,8 @@ async fn move_document(uow: &mut dyn UnitOfWork, document: StoredDocument, into:
     let view = DocumentView {
         party_id: into.id.uuid(),
         party_code: into.code.to_string(),
-        party_name: DocumentNameView {
-            ar: into.name.ar().map(str::to_owned),
-            en: into.name.en().map(str::to_owned),
-        },
+        party_name: DocumentNameView::of(&into.name),
+        party: Some(DocumentSideView::of_party(into)),
         ..document.view.clone()
     };
     let moved = StoredDocument {

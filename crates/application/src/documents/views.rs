@@ -34,6 +34,12 @@ pub struct DocumentView {
     pub party_code: String,
     /// The name of the party in each language, as it was when the document was made.
     pub party_name: DocumentNameView,
+    /// The party as it was when the document was made, or posted; left out in lists and of documents of earlier versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub party: Option<DocumentSideView>,
+    /// The company, likewise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub company: Option<DocumentSideView>,
     /// The branch; null where the document has none.
     #[serde(default)]
     pub branch_id: Option<Uuid>,
@@ -139,6 +145,21 @@ pub struct DocumentView {
 pub struct DocumentNameView {
     pub ar: Option<String>,
     pub en: Option<String>,
+}
+
+/// The company or the party of a document, as the document names it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DocumentSideView {
+    pub name: DocumentNameView,
+    /// Null where it is not registered for VAT.
+    pub vat_number: Option<String>,
+    /// The commercial registration; that of the branch, where it has its own.
+    pub cr_number: Option<String>,
+    /// The legal address on one line in each language; that of the branch, where it has its own.
+    pub address: Option<DocumentNameView>,
+    /// The name of the company's branch.
+    pub branch_name: Option<DocumentNameView>,
 }
 
 /// The amounts of a document.
@@ -259,6 +280,12 @@ pub struct DocumentLineView {
     /// The quantity in base units of the item, where it differs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub base_quantity: Option<String>,
+    /// The line's own per cent beyond its quantity, and its own match policy, which its item, the supplier and the company do not
+    /// decide then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub over_receipt_percent: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub match_policy: Option<String>,
     /// The progress of an order line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub progress: Option<LineProgressView>,

@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use domain::company::profile::CompanyProfile;
 use domain::error::{Language, Phrase};
 use domain::money::Amount;
+use domain::parties::address::legal;
 use domain::parties::party::Party;
 
 use super::address;
@@ -62,7 +63,7 @@ impl PrintNotice<'_> {
 
     fn customer(&self) -> FieldGroup {
         let name = self.language.name(self.party.name.ar(), self.party.name.en());
-        let address = address::legal(&self.party.addresses);
+        let address = legal(&self.party.addresses);
         let fields = [
             Some(Field { label: self.language.phrase(&words::NAME), value: name }),
             self.party.registrations.vat_number().map(|number| self.field(&words::VAT_NUMBER, number)),

@@ -1,7 +1,7 @@
 //! `GET /sales-invoices/{id}/pdf` and the same of notes and vouchers: from a document of trade to one on paper.
 
 use chrono::NaiveDate;
-use domain::company::branch::Branch;
+use domain::company::branch::{Branch, BranchFacts};
 use domain::company::profile::CompanyProfile;
 use domain::documents::document_type::DocumentType;
 use domain::error::Phrase;
@@ -13,7 +13,7 @@ use super::document::{Block, Field, Lines, PrintedDocument, PrintedText};
 use super::wording::PrintLanguage;
 use super::{trade, voucher};
 use crate::documents::ports::DocumentStatus;
-use crate::documents::views::DocumentView;
+use crate::documents::views::{DocumentNameView, DocumentSideView, DocumentView};
 
 /// The data of a printed document.
 #[derive(Debug, Clone, Copy)]
@@ -59,13 +59,38 @@ impl Print<'_> {
         }
     }
 
+    /// The company as it was when the document was posted; that of today for a draft and for documents of earlier versions.
+    pub(super) fn company_side(&self) -> DocumentSideView {
+        let today = || {
+            let branch = self.branch.map(BranchFacts::from);
+            DocumentSideView::of_company(self.company, branch.as_ref())
+        };
+        self.kept(self.document.company.as_ref()).unwrap_or_else(today)
+    }
+
+    /// The party, likewise; with nothing but its name where it was deleted meanwhile.
+    pub(super) fn party_side(&self) -> DocumentSideView {
+        let today = || self.party.map(DocumentSideView::of_party).unwrap_or_default();
+        let side = self.kept(self.document.party.as_ref()).unwrap_or_else(today);
+        DocumentSideView { name: self.document.party_name.clone(), ..side }
+    }
+
+    fn kept(&self, side: Option<&DocumentSideView>) -> Option<DocumentSideView> {
+        let draft = DocumentStatus::parse(&self.document.status) == Ok(DocumentStatus::Draft);
+        side.filter(|_| !draft).cloned()
+    }
+
+    /// A text that may be missing in one of the languages.
+    pub(super) fn named(&self, name: &DocumentNameView) -> Lines {
+        self.language.name(name.ar.as_deref(), name.en.as_deref())
+    }
+
     pub(super) fn company_name(&self) -> Lines {
-        self.language.name(self.company.legal_name.ar(), self.company.legal_name.en())
+        self.named(&self.company_side().name)
     }
 
     pub(super) fn party_name(&self) -> Lines {
-        let name = &self.document.party_name;
-        self.language.name(name.ar.as_deref(), name.en.as_deref())
+        self.named(&self.document.party_name)
     }
 
     /// A field of a value that is the same in every language.

@@ -5,24 +5,21 @@
 use domain::documents::document_type::{DocumentType, InvoiceKind};
 use domain::error::Phrase;
 use domain::money::Amount;
-use domain::parties::address::Address;
-use domain::parties::registration::{RegistrationScheme, Registrations};
 use domain::tax::category::TaxCategory;
 use domain::tax::exemption::ExemptionReason;
 
-use super::address;
 use super::captions as words;
 use super::document::{
     Block, Content, Field, FieldGroup, Lines, PrintedColumn, PrintedRow, PrintedTable, PrintedTotal,
 };
 use super::print_document::Print;
 use super::wording::grouped;
-use crate::documents::views::{DocumentGroupView, DocumentLineView};
+use crate::documents::views::{DocumentGroupView, DocumentLineView, DocumentSideView};
 
 pub(super) fn compose(print: &Print<'_>) -> (Phrase, Vec<Block>) {
     let mut blocks = vec![Block::Fields(vec![seller(print), buyer(print)]), details(print), lines(print)];
     blocks.push(Block::Totals(totals(print)));
-    if print.company.is_vat_registered() {
+    if print.company_side().vat_number.is_some() {
         blocks.push(tax_groups(print));
     }
     blocks.extend(prepayments(print));
@@ -39,7 +36,7 @@ fn title(print: &Print<'_>) -> Phrase {
         (DocumentType::SalesCreditNote | DocumentType::PurchaseCreditNote, _) => words::CREDIT_NOTE,
         (DocumentType::SalesDebitNote, _) => words::DEBIT_NOTE,
         // Only those who are registered issue tax invoices.
-        _ if !print.company.is_vat_registered() => words::INVOICE,
+        _ if print.company_side().vat_number.is_none() => words::INVOICE,
         (_, Some(InvoiceKind::Simplified)) => words::SIMPLIFIED_INVOICE,
         (_, Some(InvoiceKind::Prepayment)) => words::PREPAYMENT_INVOICE,
         _ => words::TAX_INVOICE,
@@ -47,49 +44,23 @@ fn title(print: &Print<'_>) -> Phrase {
 }
 
 fn seller(print: &Print<'_>) -> FieldGroup {
-    let company = print.company;
-    let of_branch = print.branch.and_then(|branch| branch.registrations.cr_number());
-    let address = print.branch.and_then(|branch| branch.address.as_ref()).or(company.address.as_ref());
-    let fields = [
-        Some(Field { label: print.language.phrase(&words::NAME), value: print.company_name() }),
-        print.some(&words::VAT_NUMBER, company.vat_number.clone()),
-        print.branch.map(|branch| Field {
-            label: print.language.phrase(&words::BRANCH),
-            value: print.language.name(branch.name.ar(), branch.name.en()),
-        }),
-        print.some(&words::CR_NUMBER, of_branch.or(company.registrations.cr_number())),
-        address.map(|address| address_field(print, address)),
-    ];
-    FieldGroup {
-        heading: print.language.phrase(&words::SELLER),
-        fields: fields.into_iter().flatten().collect(),
-    }
+    side(print, &words::SELLER, print.company_side())
 }
 
 fn buyer(print: &Print<'_>) -> FieldGroup {
-    let registrations = print.party.map(|party| &party.registrations);
+    side(print, &words::BUYER, print.party_side())
+}
+
+fn side(print: &Print<'_>, heading: &Phrase, side: DocumentSideView) -> FieldGroup {
+    let field = |label: &Phrase, value: Lines| Field { label: print.language.phrase(label), value };
     let fields = [
-        Some(Field { label: print.language.phrase(&words::NAME), value: print.party_name() }),
-        print.some(&words::VAT_NUMBER, registrations.and_then(vat_number)),
-        print.some(&words::CR_NUMBER, registrations.and_then(Registrations::cr_number)),
-        print
-            .party
-            .and_then(|party| address::legal(&party.addresses))
-            .map(|address| address_field(print, address)),
+        Some(field(&words::NAME, print.named(&side.name))),
+        print.some(&words::VAT_NUMBER, side.vat_number),
+        side.branch_name.map(|name| field(&words::BRANCH, print.named(&name))),
+        print.some(&words::CR_NUMBER, side.cr_number),
+        side.address.map(|address| field(&words::ADDRESS, print.named(&address))),
     ];
-    FieldGroup {
-        heading: print.language.phrase(&words::BUYER),
-        fields: fields.into_iter().flatten().collect(),
-    }
-}
-
-fn vat_number(registrations: &Registrations) -> Option<&str> {
-    let vat = registrations.iter().find(|registration| registration.scheme == RegistrationScheme::Vat);
-    vat.map(|registration| registration.number.as_str())
-}
-
-fn address_field(print: &Print<'_>, address: &Address) -> Field {
-    Field { label: print.language.phrase(&words::ADDRESS), value: address::lines(address, print.language) }
+    FieldGroup { heading: print.language.phrase(heading), fields: fields.into_iter().flatten().collect() }
 }
 
 fn details(print: &Print<'_>) -> Block {

@@ -19,6 +19,7 @@ use crate::accounting::reports::request::{Range, ReportRequest};
 use crate::accounting::reports::{Frame, Reports};
 use crate::accounting::views::NameView;
 use crate::accounting::views::reports::{Money, ReportScopeView};
+use crate::changes::unknown_reference;
 use crate::error::AppResult;
 use crate::word_type;
 
@@ -46,6 +47,8 @@ pub struct AgeingRequest {
     pub by: AgeingBasis,
     pub party: Option<String>,
     pub currency: Option<CurrencyCode>,
+    /// Only items of the branch with this code.
+    pub branch: Option<String>,
     pub language: Language,
 }
 
@@ -54,15 +57,17 @@ pub struct AgeingRequest {
 #[serde(rename_all = "camelCase")]
 pub struct AgeingView {
     pub scope: ReportScopeView,
+    /// The branch that was asked for; null for all.
+    pub branch: Option<String>,
     /// The buckets, in the order in which lines show them.
     pub buckets: Vec<AgeingBucketView>,
     /// One line for each party with open items, in the order of their codes.
     pub lines: Vec<AgeingLineView>,
     pub total: AgeingFiguresView,
-    /// The balance of the control accounts on the day; null for a report on one party.
+    /// The balance of the control accounts on the day; null for a report on one party or one branch.
     #[schema(value_type = Option<String>)]
     pub control_balance: Option<Money>,
-    /// The total less the balance of the control accounts, which is zero; null for a report on one party.
+    /// The total less the balance of the control accounts, which is zero; null for a report on one party or one branch.
     #[schema(value_type = Option<String>)]
     pub difference: Option<Money>,
 }
@@ -167,6 +172,20 @@ impl AgeingRequest {
     }
 }
 
+/// Refuses a branch that nothing has as its code.
+pub(super) async fn check_branch(
+    settlement: &dyn SettlementQueries,
+    tenant: TenantId,
+    branch: Option<&str>,
+) -> AppResult<()> {
+    match branch {
+        Some(code) if !settlement.knows_branch(tenant, code).await? => {
+            Err(unknown_reference("?branch", "branch", code).into())
+        }
+        _ => Ok(()),
+    }
+}
+
 impl Reports {
     pub async fn ageing(
         &self,
@@ -181,12 +200,14 @@ impl Reports {
             Some(code) => Some(settlement.surviving_code(tenant, code).await?),
             None => None,
         };
+        check_branch(settlement, tenant, request.branch.as_deref()).await?;
         let query = AgeingQuery {
             control: request.control,
             as_of: day,
             known_at: request.known_at,
             party,
             currency: request.currency,
+            branch: request.branch.clone(),
             by_posting: request.by == AgeingBasis::Posting,
             max: i64::try_from(AGED_SUMS_MAX).unwrap_or(i64::MAX).saturating_add(1),
         };
@@ -207,9 +228,10 @@ impl Reports {
                 figures: aged.view(frame.shown)?,
             });
         }
-        let balance = match request.party {
-            Some(_) => None,
-            None => Some(self.control_balance(tenant, &frame, request, day).await? * request.sign()),
+        let whole = request.party.is_none() && request.branch.is_none();
+        let balance = match whole {
+            false => None,
+            true => Some(self.control_balance(tenant, &frame, request, day).await? * request.sign()),
         };
         let difference = balance.map(|balance| frame.shown.money(total.total() - balance)).transpose()?;
         let caption = match request.control {
@@ -219,6 +241,7 @@ impl Reports {
         let bucket = |(from_days, to_days)| AgeingBucketView { from_days, to_days };
         Ok(AgeingView {
             scope: frame.scope(caption, &report, Range { from: None, to: Some(day) }, None),
+            branch: request.branch.clone(),
             buckets: request.buckets.ranges().map(bucket).collect(),
             lines,
             total: total.view(frame.shown)?,

@@ -11,7 +11,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::ageing::{AgeingBasis, AgeingBucketView, AgeingFiguresView, AgeingRequest};
+use super::ageing::{AgeingBasis, AgeingBucketView, AgeingFiguresView, AgeingRequest, check_branch};
 use super::auto_allocate::SettledControl;
 use super::ports::{SettlementQueries, StatementLine, StatementQuery};
 use crate::accounting::reports::captions::Caption;
@@ -43,6 +43,8 @@ pub struct StatementRequest {
     pub known_at: Option<Timestamp>,
     pub buckets: Buckets,
     pub currency: Option<CurrencyCode>,
+    /// Only lines of the branch with this code.
+    pub branch: Option<String>,
     pub language: Language,
 }
 
@@ -54,6 +56,8 @@ pub struct PartyStatementView {
     /// The code of the party.
     pub party: String,
     pub name: NameView,
+    /// The branch that was asked for; null for all.
+    pub branch: Option<String>,
     /// The balance at the beginning of the first day.
     #[schema(value_type = String)]
     pub opening: Money,
@@ -125,6 +129,7 @@ impl StatementRequest {
             by: AgeingBasis::Due,
             party: Some(self.party.clone()),
             currency: self.currency,
+            branch: self.branch.clone(),
             language: self.language,
         }
     }
@@ -181,10 +186,12 @@ impl Reports {
             to: day,
             known_at: request.known_at,
             currency: request.currency,
+            branch: request.branch.clone(),
             max: i64::try_from(STATEMENT_LINES_MAX).unwrap_or(i64::MAX).saturating_add(1),
         };
         let name = settlement.party_name(tenant, &request.party).await?;
         let name = name.ok_or_else(|| unknown_reference("?party", "party", &request.party))?;
+        check_branch(settlement, tenant, request.branch.as_deref()).await?;
         let opening = match request.from {
             Some(_) => settlement.statement_opening(tenant, &query).await?,
             None => Amount::ZERO,
@@ -200,6 +207,7 @@ impl Reports {
             scope: scope(&frame, &report, range),
             party: request.party.clone(),
             name,
+            branch: request.branch.clone(),
             opening: shown.money(opening)?,
             lines,
             movement_debit: shown.money(running.debit)?,

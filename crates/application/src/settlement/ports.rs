@@ -125,6 +125,7 @@ pub static OPEN_ITEM_LIST: ListSpec = ListSpec {
         FieldSpec::new("postingDate", FieldKind::Date),
         FieldSpec::new("dueDate", FieldKind::Date).sortable(),
         FieldSpec::new("settledOn", FieldKind::Date).nullable(),
+        FieldSpec::new("branch", FieldKind::Text).nullable(),
     ],
     default_sort: &[("id", Direction::Descending)],
     expand: &[],
@@ -155,6 +156,8 @@ pub struct AgeingQuery {
     pub known_at: Option<Timestamp>,
     pub party: Option<String>,
     pub currency: Option<CurrencyCode>,
+    /// Only items of the branch with this code.
+    pub branch: Option<String>,
     /// Dates are those of posting instead of those on which items fall due.
     pub by_posting: bool,
     /// Most sums that are read.
@@ -188,6 +191,8 @@ pub struct StatementQuery {
     pub known_at: Option<Timestamp>,
     /// Only lines in this currency, with their amounts in it; `None` is all, in the company currency.
     pub currency: Option<CurrencyCode>,
+    /// Only lines of the branch with this code.
+    pub branch: Option<String>,
     /// Most lines that are read.
     pub max: i64,
 }
@@ -220,6 +225,8 @@ pub trait SettlementQueries: Send + Sync {
     async fn party_name(&self, tenant: TenantId, code: &str) -> AppResult<Option<NameView>>;
     /// The code of the party that the one with this code was merged into, or else the code.
     async fn surviving_code(&self, tenant: TenantId, code: &str) -> AppResult<String>;
+    /// Whether a branch, or a value of the dimension `branch`, has the code.
+    async fn knows_branch(&self, tenant: TenantId, code: &str) -> AppResult<bool>;
     /// The balance of a party before the first day; a debit if positive.
     async fn statement_opening(&self, tenant: TenantId, query: &StatementQuery) -> AppResult<Amount>;
     /// The lines in the order of their dates.

@@ -33,6 +33,8 @@ pub struct OpenItemView {
     pub reference: Option<String>,
     /// The description of the line, or that of the entry if the line has none.
     pub description: Option<String>,
+    /// The code of the branch: that of the document, or else the line's value of the dimension `branch`.
+    pub branch: Option<String>,
     /// `debit` or `credit`.
     pub side: &'static str,
     pub currency: String,

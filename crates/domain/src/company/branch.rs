@@ -36,7 +36,23 @@ pub struct Branch {
 pub struct BranchFacts {
     pub id: BranchId,
     pub code: String,
+    pub name: LocalizedName,
+    pub registrations: CompanyRegistrations,
+    pub address: Option<Address>,
     pub active: bool,
+}
+
+impl From<&Branch> for BranchFacts {
+    fn from(branch: &Branch) -> Self {
+        Self {
+            id: branch.id,
+            code: branch.code.to_string(),
+            name: branch.name.clone(),
+            registrations: branch.registrations.clone(),
+            address: branch.address.clone(),
+            active: branch.active,
+        }
+    }
 }
 
 /// The branch of documents that name none: the one that the company profile names, else the only active one (R39).
@@ -55,7 +71,14 @@ mod tests {
     use super::*;
 
     fn branch(number: u128, active: bool) -> BranchFacts {
-        BranchFacts { id: BranchId::new(Uuid::from_u128(number)), code: format!("B{number}"), active }
+        BranchFacts {
+            id: BranchId::new(Uuid::from_u128(number)),
+            code: format!("B{number}"),
+            name: LocalizedName::parse(None, Some("B")).unwrap(),
+            registrations: CompanyRegistrations::default(),
+            address: None,
+            active,
+        }
     }
 
     #[test]

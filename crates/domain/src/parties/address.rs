@@ -1,7 +1,7 @@
 //! Addresses in parts (R42).
 
 use crate::country::Country;
-use crate::error::{Phrase, Violation, Violations};
+use crate::error::{Language, Phrase, Violation, Violations};
 use crate::text::{LocalizedName, TEXT_TOO_LONG, ascii_digit, is_invisible, length};
 
 /// Most addresses of a party.
@@ -65,6 +65,36 @@ impl Address {
             self.short_address = self.short_address.map(|code| code.to_uppercase());
         }
         self
+    }
+
+    /// The address on one line, as letters bear it.
+    pub fn line(&self, language: Language) -> String {
+        let name = |name: &Option<LocalizedName>| name.as_ref().and_then(|name| text(name, language));
+        let together = |parts: [Option<String>; 2]| {
+            let joined = parts.into_iter().flatten().collect::<Vec<_>>().join(" ");
+            Some(joined).filter(|text| !text.is_empty())
+        };
+        let country = match (self.country.is_saudi(), language) {
+            (true, Language::Arabic) => "المملكة العربية السعودية".to_owned(),
+            (true, Language::English) => "Saudi Arabia".to_owned(),
+            (false, _) => self.country.to_string(),
+        };
+        let parts = [
+            together([self.building_number.clone(), name(&self.street)]),
+            name(&self.additional_street),
+            name(&self.district),
+            together([
+                name(&self.city),
+                together([self.postal_code.clone(), self.additional_number.clone()]),
+            ]),
+            name(&self.province),
+            Some(country),
+        ];
+        let separator = match language {
+            Language::Arabic => "، ",
+            Language::English => ", ",
+        };
+        parts.into_iter().flatten().collect::<Vec<_>>().join(separator)
     }
 
     /// Everything about the parts that an e-invoice would refuse; pointers begin at the address.
@@ -183,6 +213,20 @@ mod phrases {
         name: Phrase::new("short address", "عنوانًا مختصرًا"),
         form: Phrase::new("it has 4 Latin letters and 4 digits", "يتكون من 4 حروف لاتينية و4 أرقام"),
     };
+}
+
+/// The legal address, or whatever is known.
+pub fn legal(addresses: &[Address]) -> Option<&Address> {
+    addresses.iter().find(|address| address.roles.contains(&AddressRole::Legal)).or(addresses.first())
+}
+
+/// A text in a language, or else in the other one.
+fn text(name: &LocalizedName, language: Language) -> Option<String> {
+    let (first, second) = match language {
+        Language::Arabic => (name.ar(), name.en()),
+        Language::English => (name.en(), name.ar()),
+    };
+    first.or(second).map(str::to_owned)
 }
 
 #[cfg(test)]

@@ -4,8 +4,9 @@ use super::dunning_profile::DunningProfileId;
 use super::party_group::PartyGroupId;
 use super::payment_term::PaymentTermId;
 use crate::error::{Violation, Violations};
+use crate::items::match_policy::MatchPolicy;
 use crate::items::price_list::PriceListId;
-use crate::money::{Amount, Currency, CurrencyCode};
+use crate::money::{Amount, Currency, CurrencyCode, Percentage};
 use crate::tax::tax_code::TaxCodeId;
 
 /// Longest reason of a block, in characters.
@@ -127,6 +128,10 @@ pub struct Supplier {
     pub residency: Residency,
     /// The tax code of what is withheld from payments.
     pub withholding_id: Option<TaxCodeId>,
+    /// How far receipts may go beyond orders to it; `None` is what the company says.
+    pub over_receipt_percent: Option<Percentage>,
+    /// Whether its bills wait for receipts; `None` is what the company says.
+    pub match_policy: Option<MatchPolicy>,
 }
 
 impl Supplier {

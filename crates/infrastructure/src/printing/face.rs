@@ -52,6 +52,8 @@ struct Face {
     per_mille: f32,
     /// The glyph of a space, which shows nothing.
     blank: u16,
+    /// The glyph, and its width, in the place of letters of scripts that the font does not have: its own glyph for those shows nothing.
+    unknown: (u16, f32),
     /// How to shape a script in a direction, made once.
     plans: Vec<((Direction, Script), ShapePlan)>,
 }
@@ -78,8 +80,10 @@ impl Face {
         let font = FontRef::new(weight.bytes()).ok()?;
         let data = ShaperData::new(&font);
         let per_mille = 1000.0 / data.shaper(&font).build().units_per_em().max(1) as f32;
-        let mut face = Self { font, data, per_mille, blank: 0, plans: Vec::new() };
+        let mut face = Self { font, data, per_mille, blank: 0, unknown: (0, 0.0), plans: Vec::new() };
         face.blank = face.shape(" ", false).first()?.id;
+        let unknown = face.shape("\u{fffd}", false).into_iter().next()?;
+        face.unknown = (unknown.id, unknown.advance);
         Some(face)
     }
 
@@ -120,6 +124,10 @@ impl Face {
     #[allow(clippy::cast_precision_loss)]
     fn placed(&self, info: &harfrust::GlyphInfo, position: &harfrust::GlyphPosition) -> Glyph {
         let scaled = |units: i32| units as f32 * self.per_mille;
+        if info.glyph_id == 0 {
+            let (id, advance) = self.unknown;
+            return Glyph { id, text: Box::default(), advance, x_offset: 0.0, y_offset: 0.0 };
+        }
         Glyph {
             id: u16::try_from(info.glyph_id).unwrap_or_default(),
             text: Box::default(),
@@ -164,4 +172,28 @@ impl Face {
 #[allow(clippy::cast_precision_loss)]
 const fn count(letters: usize) -> f32 {
     letters as f32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letters_that_the_font_does_not_have_are_seen_to_be_missing() {
+        let mut faces = Faces::new().unwrap();
+        for weight in Weight::ALL {
+            let known = faces.shape(weight, "\u{fffd}", false);
+            for name in ["Ж", "Ω", "中"] {
+                let glyphs = faces.shape(weight, name, false);
+                assert_eq!(glyphs.len(), 1, "{name}");
+                assert_eq!(
+                    (glyphs[0].id, &*glyphs[0].text),
+                    (known[0].id, name),
+                    "copied text is what was written"
+                );
+                assert!(glyphs[0].id != 0 && glyphs[0].advance > 0.0, "{name}");
+            }
+            assert!(faces.shape(weight, "Aش", false).iter().all(|glyph| glyph.id != known[0].id));
+        }
+    }
 }

@@ -29,9 +29,8 @@ use crate::query;
 use crate::state::AppState;
 
 const ABOUT: &str = "The document on paper, with its amount in words. A draft says that it is one across every page, and so does a document \
-     that was taken back. The name of the other side and the text of the document are those of the time when it was made; the name of the \
-     company, addresses and registrations are those of today, and where the document has a branch they are those of the branch as far as it has its
-     own. There is no QR code.";
+     that was taken back. The names, addresses and registrations of both sides are those of the time when it was posted; those of a \
+     draft are of today. Where the document has a branch, the address and the registration of the branch stand in for those of the company. There is no QR code.";
 
 query! {
     /// How a document is printed.

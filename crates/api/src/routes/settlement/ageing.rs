@@ -18,6 +18,7 @@ use domain::error::Language;
 use domain::ids::TenantId;
 use domain::money::CurrencyCode;
 use domain::settlement::ageing::{AGEING_BUCKETS, AGEING_TOO_LARGE, Buckets};
+use domain::text::CODE_LENGTH_MAX;
 use domain::time::Timestamp;
 
 use crate::answer::ApiResult;
@@ -54,6 +55,8 @@ query! {
         party: Option<RequiredText<PARTY_LENGTH_MAX>> = "C-1001",
         /// The currency, one of the tenant's. Only items in this currency count, with their amounts in it.
         currency: Option<CurrencyCode>,
+        /// Only items of the branch with this code.
+        branch: Option<RequiredText<CODE_LENGTH_MAX>> = "RUH-OLAYA",
     }
 }
 
@@ -121,6 +124,7 @@ async fn ageing(
         by: params.by,
         party: params.party.map(|party| party.to_string()),
         currency: params.currency,
+        branch: params.branch.map(|code| code.to_string()),
         language: setting.language(),
     };
     let make = move |reports: Reports, tenant: TenantId, request: AgeingRequest| {
@@ -162,7 +166,14 @@ fn table(view: &AgeingView, language: Language) -> Table {
         .collect();
     let total = cells(text(Caption::Total), None, &view.total);
     rows.push(TableRow { cells: total, style: RowStyle::Heading, ..TableRow::default() });
-    Table { columns, rows, ..titled(&view.scope, language) }
+    let mut table = Table { columns, rows, ..titled(&view.scope, language) };
+    table.notes.extend(branch_note(view.branch.as_deref(), language));
+    table
+}
+
+/// The branch that was asked for, as files say it.
+pub(super) fn branch_note(branch: Option<&str>, language: Language) -> Option<String> {
+    branch.map(|code| format!("{}: {code}", Caption::Branch.text(language)))
 }
 
 fn cells(first: &str, name: Option<&str>, figures: &AgeingFiguresView) -> Vec<Cell> {

@@ -21,9 +21,10 @@ use domain::error::Language;
 use domain::ids::TenantId;
 use domain::money::CurrencyCode;
 use domain::settlement::ageing::{AGEING_BUCKETS, AGEING_TOO_LARGE, Buckets};
+use domain::text::CODE_LENGTH_MAX;
 use domain::time::Timestamp;
 
-use super::ageing::{BUCKETS_LENGTH_MAX, MONEY_WIDTH};
+use super::ageing::{BUCKETS_LENGTH_MAX, MONEY_WIDTH, branch_note};
 use crate::answer::ApiResult;
 use crate::export::{Cell, Column, RowStyle, Table, TableRow};
 use crate::extract::Query;
@@ -58,6 +59,8 @@ query! {
         buckets: RequiredText<BUCKETS_LENGTH_MAX> => "0,30,60,90",
         /// The currency, one of the tenant's. Only lines in this currency count, with their amounts in it.
         currency: Option<CurrencyCode>,
+        /// Only lines of the branch with this code.
+        branch: Option<RequiredText<CODE_LENGTH_MAX>> = "RUH-OLAYA",
     }
 }
 
@@ -102,6 +105,7 @@ async fn party_statement(
         known_at: params.known_at,
         buckets,
         currency: params.currency,
+        branch: params.branch.map(|code| code.to_string()),
         language: setting.language(),
     };
     let make = move |reports: Reports, tenant: TenantId, request: StatementRequest| {
@@ -139,6 +143,7 @@ fn table(view: &PartyStatementView, language: Language) -> Table {
         None => format!("{}: {}", Caption::Party.text(language), view.party),
     };
     table.notes.insert(0, party);
+    table.notes.extend(branch_note(view.branch.as_deref(), language));
     table
 }
 

@@ -3,7 +3,7 @@
 use super::*;
 
 /// A company with the branches RUH, JED and OLD, of which RUH and JED are values of the dimension `branch`.
-async fn company_with_branches() -> (World, TenantKit) {
+pub async fn company_with_branches() -> (World, TenantKit) {
     let (world, tenant) = company().await;
     let client = &tenant.client;
     for (code, crn) in [("RUH", "1010010000"), ("JED", "4030010000"), ("OLD", "2050010000")] {
@@ -30,7 +30,7 @@ async fn series(client: &Client, document_type: &str, branch: &str, pattern: &st
     posted(client, "/number-series", body).await
 }
 
-fn of(branch: &str, mut body: Value) -> Value {
+pub fn of(branch: &str, mut body: Value) -> Value {
     body["branchCode"] = json!(branch);
     body
 }

@@ -144,3 +144,78 @@ async fn two_bills_at_once_never_exceed_the_order_and_its_tolerance() {
 async fn receive_any(client: &Client, path: &str) -> Answer {
     receive(client, path, "6", None).await
 }
+
+#[tokio::test]
+async fn the_line_beats_its_item_which_beats_the_supplier_which_beats_the_company() {
+    let (_world, tenant) = company().await;
+    let client = &tenant.client;
+    let supplier = client.get("/parties?code=V001").await.ok();
+    let supplier = format!("/parties/{}", id(&supplier["items"][0]));
+    with_etag(client, "PATCH", "/company-profile", json!({ "overReceiptPercent": "10" })).await.expect(200);
+    let own = json!({ "supplier": { "overReceiptPercent": "20", "matchPolicy": "two_way" } });
+    let saved = with_etag(client, "PATCH", &supplier, own).await.expect(200).json();
+    assert_eq!(
+        (&saved["supplier"]["overReceiptPercent"], &saved["supplier"]["matchPolicy"]),
+        (&json!("20"), &json!("two_way"))
+    );
+    item(client, "OWN", json!({ "overReceiptPercent": "30", "matchPolicy": "three_way" })).await;
+    let with = |mut line: Value, percent: &str, policy: &str| {
+        line["overReceiptPercent"] = json!(percent);
+        line["matchPolicy"] = json!(policy);
+        line
+    };
+    let lines = [
+        line("10", "50.00", "P15"),
+        of_item("OWN", "10"),
+        with(of_item("OWN", "10"), "0", "two_way"),
+        with(line("10", "50.00", "P15"), "40", "three_way"),
+    ];
+    let path = order(client, &lines).await;
+    let view = client.get(&path).await.ok();
+    let found = |index: usize| {
+        let line = &view["lines"][index];
+        [&line["progress"]["beyond"], &line["progress"]["matchPolicy"], &line["overReceiptPercent"]]
+            .map(|value| value.as_str().unwrap_or("none").to_owned())
+    };
+    assert_eq!(found(0), ["2", "two_way", "none"], "the supplier's: {view}");
+    assert_eq!(found(1), ["3", "three_way", "none"], "the item's");
+    assert_eq!(found(2), ["0", "two_way", "0"], "the line's");
+    assert_eq!(found(3), ["4", "three_way", "40"], "the line's");
+    receive(client, &path, "12.5", None).await.expect(422);
+    receive(client, &path, "12", None).await.expect(200);
+    // A change of other members keeps what the lines say; the company counts again where the supplier says nothing.
+    let nothing = json!({ "supplier": { "overReceiptPercent": null, "matchPolicy": null } });
+    with_etag(client, "PATCH", &supplier, nothing).await.expect(200);
+    let revised = with_etag(client, "PATCH", &path, json!({ "notes": "Thanks" })).await.expect(200).json();
+    assert_eq!(revised["lines"][3]["progress"]["beyond"], "4", "{revised}");
+    let plain = client.get(&order(client, &[line("10", "50.00", "P15")]).await).await.ok();
+    assert_eq!(
+        (&progress(&plain)["beyond"], &progress(&plain)["matchPolicy"]),
+        (&json!("1"), &json!("three_way"))
+    );
+    agree(client, "2026-12-31").await;
+}
+
+#[tokio::test]
+async fn only_lines_of_purchase_orders_have_tolerances() {
+    let (_world, tenant) = company().await;
+    let client = &tenant.client;
+    for (path, party, tax) in [("/sales-orders", "C001", "S15"), ("/purchase-invoices", "V001", "P15")] {
+        let mut line = line("1", "5.00", tax);
+        line["overReceiptPercent"] = json!("5");
+        line["matchPolicy"] = json!("two_way");
+        let refused = client.post(path, json!({ "partyCode": party, "lines": [line] })).await.expect(422);
+        let at = |member: &str| (format!("/lines/0/{member}"), "line_member_unfit".to_owned());
+        assert_eq!(refused.errors(), [at("overReceiptPercent"), at("matchPolicy")], "{path}");
+    }
+    let mut line = line("1", "5.00", "P15");
+    line["overReceiptPercent"] = json!("101");
+    let body = json!({ "partyCode": "V001", "lines": [line] });
+    let refused = client.post("/purchase-orders", body).await.expect(422);
+    assert_eq!(refused.errors()[0].0, "/lines/0/overReceiptPercent", "{}", refused.text());
+    let supplier = client.get("/parties?code=V001").await.ok();
+    let supplier = format!("/parties/{}", id(&supplier["items"][0]));
+    let wrong = json!({ "supplier": { "overReceiptPercent": "-1" } });
+    let refused = with_etag(client, "PATCH", &supplier, wrong).await.expect(422);
+    assert_eq!(refused.errors()[0].0, "/supplier/overReceiptPercent", "{}", refused.text());
+}

@@ -22,7 +22,8 @@ use crate::documents::error::METHOD_ACCOUNT_UNFIT;
 use crate::documents::exchange::{DocumentMoney, MoneyAsked};
 use crate::documents::party::{named_party, role_missing};
 use crate::documents::ports::{DocumentStatus, StoredDocument};
-use crate::documents::views::{DocumentNameView, DocumentTotalsView, DocumentView};
+use crate::documents::sides::company_side;
+use crate::documents::views::{DocumentNameView, DocumentSideView, DocumentTotalsView, DocumentView};
 use crate::documents::{PreparedDocument, Preparing};
 use crate::error::AppResult;
 use crate::reference::Reference;
@@ -100,6 +101,8 @@ pub async fn prepare_money(
         None => None,
     };
     let mut document = preparing.document(uow, &party, &money, code);
+    document.view.party = Some(DocumentSideView::of_party(&party));
+    document.view.company = Some(company_side(uow, branch.as_ref()).await?);
     document.branch = branch;
     document.view.withholding = withholding.as_ref().map(|withholding| {
         let paid = preparing.input.amount.checked_sub(withholding.kept_back());
@@ -292,10 +295,7 @@ impl PreparingMoney<'_> {
         let view = DocumentView {
             party_id: party.id.uuid(),
             party_code: party.code.to_string(),
-            party_name: DocumentNameView {
-                ar: party.name.ar().map(str::to_owned),
-                en: party.name.en().map(str::to_owned),
-            },
+            party_name: DocumentNameView::of(&party.name),
             document_date: self.document_date(uow),
             posting_date: self.posting_date(uow),
             currency: money.currency.code.to_string(),

@@ -107,7 +107,7 @@ pub(super) fn order_lines(
     let lines = content.lines.iter().enumerate().zip(&calculation.lines);
     lines
         .map(|((index, (line, resolved)), amounts)| {
-            let matching = matching.of_item(resolved.item.as_ref());
+            let matching = matching.of_item(resolved.item.as_ref()).of_line(line.matching);
             OrderLine {
                 line_no: line.number(index),
                 item: resolved.item.as_ref().map(|item| item.id),

@@ -19,6 +19,8 @@ use super::prepare::{Figures, Header, Prepared, Preparing};
 use super::show::Shown;
 use super::tax_only;
 use crate::documents::ports::StoredDocument;
+use crate::documents::sides::company_side;
+use crate::documents::views::DocumentSideView;
 use crate::error::{AppError, AppResult};
 use crate::unit_of_work::UnitOfWork;
 
@@ -65,6 +67,8 @@ impl Preparing<'_> {
             (&content, &orders),
             (&calculation, &deducted, &dues, payable),
         );
+        document.view.party = Some(DocumentSideView::of_party(party));
+        document.view.company = Some(company_side(uow, header.branch.as_ref()).await?);
         let codes = tax_only::Codes { codes: &content.codes.codes, rates: &content.codes.rates };
         content.tax_only.show(&mut document, &codes, currency.scale);
         let taken = (computed, calculation.totals.vat);
@@ -73,7 +77,11 @@ impl Preparing<'_> {
         let of_lines = content.lines.iter().enumerate();
         Ok(Prepared {
             document,
-            order_lines: order_lines(&content, &calculation, facts.company.matching),
+            order_lines: order_lines(
+                &content,
+                &calculation,
+                facts.company.matching.of_supplier(party.supplier.as_ref()),
+            ),
             credited_base: of_lines
                 .clone()
                 .filter(|_| {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use domain::documents::match_policy::OwnMatch;
 use domain::documents::note::CORRECTED_LINE_UNKNOWN;
 use domain::error::{Violation, Violations};
 use domain::ids::{AccountId, Id};
@@ -38,6 +39,8 @@ pub struct Line {
     pub ordered: Option<OrderedLine>,
     /// The number that a line of an order keeps, and of other lines the place.
     pub line_no: Option<u32>,
+    /// How it is matched, where it says so itself.
+    pub matching: OwnMatch,
 }
 
 /// A charge, likewise.
@@ -98,6 +101,7 @@ impl Line {
             corrects_line_no: corrected.map(|line| line.line_no),
             ordered,
             line_no: body.line_no.as_ref().map_or(Some(number(index)), |number| u32::try_from(number.0).ok()),
+            matching: OwnMatch { policy: body.match_policy, over_receipt: body.over_receipt_percent },
             at,
         };
         let line = match base {
@@ -136,6 +140,7 @@ impl Line {
             dimensions: line.dimensions.clone(),
             corrects_line_no: Some(line.line_no),
             ordered: None,
+            matching: OwnMatch::default(),
         }
     }
 

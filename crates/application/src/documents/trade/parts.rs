@@ -5,6 +5,7 @@ use domain::documents::document_type::LineKind;
 use domain::documents::money_document::PaymentMethod;
 use domain::ids::AccountId;
 use domain::items::item::ItemId;
+use domain::items::match_policy::MatchPolicy;
 use domain::items::unit::UnitId;
 use domain::money::{Amount, Percentage, Price, Quantity};
 use domain::tax::document::LINES_MAX;
@@ -60,6 +61,11 @@ request! {
         order_line_no: Option<Int<1, { LINES_MAX as i64 }>>,
         /// The number of the line, by default its place. It stays the same however often the order changes. Orders only.
         line_no: Option<Int<1, { LINES_MAX as i64 }>>,
+        /// How far receipts may go beyond the quantity of the line, in per cent; by default what its item says, then the supplier, then the
+        /// company profile. Purchase orders only.
+        over_receipt_percent: Option<Percentage>,
+        /// Whether bills of the line wait for its receipt (`three_way`) or not (`two_way`), likewise. Purchase orders only.
+        match_policy: Option<MatchPolicy>,
     }
 
     /// A charge on the whole document, such as freight.

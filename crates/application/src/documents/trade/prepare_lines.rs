@@ -1,5 +1,6 @@
 //! Lines and charges of a document that is prepared, and what a note takes of the document that it corrects.
 
+use domain::documents::document_type::TradeSide;
 use domain::documents::note::{NOTE_QUANTITY_EXCEEDS, NOTHING_LEFT, NoteKind, correct};
 use domain::error::{Violation, Violations};
 use domain::money::Quantity;
@@ -32,6 +33,7 @@ impl Preparing<'_> {
                 if body.line_no.is_some() && !self.document_type.is_order() {
                     violations.push(unfit_member(self.document_type, &at, "lineNo"));
                 }
+                violations.extend(self.unfit_matching(&at, body));
                 Line::of(index, body, (original, ordered), dimensions, violations)
             };
             let bodies = self.input.lines.iter().enumerate().filter(|(_, body)| !is_tax_only(body));
@@ -54,6 +56,19 @@ impl Preparing<'_> {
             violations.push(Violation::new(&NOTHING_LEFT).with("number", original.number()));
         }
         (lines, true)
+    }
+
+    /// Only what is ordered of a supplier is matched with receipts and bills.
+    fn unfit_matching(&self, at: &str, body: &DocumentLineBody) -> Vec<Violation> {
+        if self.document_type.is_order() && self.document_type.side() == TradeSide::Purchase {
+            return Vec::new();
+        }
+        let given = [
+            ("overReceiptPercent", body.over_receipt_percent.is_some()),
+            ("matchPolicy", body.match_policy.is_some()),
+        ];
+        let given = given.into_iter().filter(|(_, given)| *given);
+        given.map(|(member, _)| unfit_member(self.document_type, at, member)).collect()
     }
 
     pub(super) fn charges(

@@ -2,8 +2,9 @@
 
 use domain::country::Country;
 use domain::error::Language;
+use domain::items::match_policy::MatchPolicy;
 use domain::items::price_list::PriceListId;
-use domain::money::{Amount, CurrencyCode};
+use domain::money::{Amount, CurrencyCode, Percentage};
 use domain::parties::address::{ADDRESS_CODE_LENGTH_MAX, ADDRESSES_MAX, AddressRole};
 use domain::parties::contact::{CONTACT_ROLE_LENGTH_MAX, CONTACTS_MAX, PHONE_LENGTH_MAX};
 use domain::parties::dunning_profile::DunningProfileId;
@@ -123,6 +124,12 @@ request! {
         withholding_id: Patch<TaxCodeId>,
         /// The tax that is withheld from payments, by the code of its tax code; null for none.
         withholding_code: Patch<Code>,
+        /// How far receipts may go beyond the quantity of orders to the supplier, in per cent, where neither the line nor its item says it.
+        /// Null leaves it to the company profile.
+        over_receipt_percent: Patch<Percentage>,
+        /// Whether bills of the supplier wait for the receipt of what is ordered (`three_way`) or not (`two_way`), where neither the line
+        /// nor its item says it. Null leaves it to the company profile.
+        match_policy: Patch<MatchPolicy>,
     }
 
     /// A new party.

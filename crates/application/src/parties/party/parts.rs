@@ -152,6 +152,8 @@ pub(super) async fn supplier(
         blocked_reason: reason.filter(|_| blocked != SupplierBlock::None),
         residency: body.residency.or(&old.residency),
         withholding_id: known.tax_code(tax, old.withholding_id, "/supplier/withholding", check).await?,
+        over_receipt_percent: body.over_receipt_percent.or(&old.over_receipt_percent),
+        match_policy: body.match_policy.or(&old.match_policy),
     })
 }
 
@@ -178,4 +180,6 @@ pub const NO_SUPPLIER: Supplier = Supplier {
     blocked_reason: None,
     residency: Residency::Resident,
     withholding_id: None,
+    over_receipt_percent: None,
+    match_policy: None,
 };

@@ -149,6 +149,10 @@ pub struct SupplierView {
     pub residency: String,
     /// The tax code of what is withheld from payments.
     pub withholding_id: Option<Uuid>,
+    /// How far receipts may go beyond orders, in per cent; null is what the company profile says.
+    pub over_receipt_percent: Option<String>,
+    /// `three_way` or `two_way`; null is what the company profile says.
+    pub match_policy: Option<String>,
 }
 
 impl Shown<Supplier> for SupplierView {
@@ -161,6 +165,8 @@ impl Shown<Supplier> for SupplierView {
             blocked_reason: supplier.blocked_reason.clone(),
             residency: supplier.residency.to_string(),
             withholding_id: supplier.withholding_id.map(|id| id.uuid()),
+            over_receipt_percent: supplier.over_receipt_percent.map(|percent| percent.to_string()),
+            match_policy: supplier.match_policy.map(|policy| policy.to_string()),
         }
     }
 }

@@ -31,6 +31,8 @@ fn supplier() -> Supplier {
         blocked_reason: None,
         residency: Residency::Resident,
         withholding_id: None,
+        over_receipt_percent: None,
+        match_policy: None,
     }
 }
 

@@ -47,7 +47,7 @@ statements! {
          updated_at) \
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?19)";
     BRANCHES = "company.branch.all" as reference:
-        "SELECT id, code, active FROM branch WHERE tenant_id = ?1 ORDER BY code";
+        "SELECT id, code, name_ar, name_en, registrations, address, active FROM branch WHERE tenant_id = ?1 ORDER BY code";
 }
 
 #[async_trait]
@@ -64,6 +64,9 @@ impl CompanyRepository for SqlUnitOfWork {
             Ok(BranchFacts {
                 id: columns.get("id")?,
                 code: columns.get("code")?,
+                name: LocalizedName::take(&mut columns, &["name_ar", "name_en"])?,
+                registrations: CompanyRegistrations::take(&mut columns, &["registrations"])?,
+                address: <Option<Address> as Column>::take(&mut columns, &["address"])?,
                 active: columns.get("active")?,
             })
         };

@@ -159,7 +159,7 @@ impl DocumentQueries for Db {
         let money = CompanyMoney::read(self, tenant).await?;
         let only = (Cow::Borrowed("d.document_type = ?2"), vec![document_type.as_str().into()]);
         let read = |columns: &mut Columns| {
-            let view = shown(columns, &money)?;
+            let view = DocumentView { party: None, company: None, ..shown(columns, &money)? };
             if !document_type.is_order() {
                 return Ok(view);
             }

@@ -30,7 +30,7 @@ table! {
         ],
         supplier: [
             is_supplier, supplier_group_id, supplier_payment_term_id, supplier_currency, supplier_blocked,
-            supplier_blocked_reason, residency, withholding_id
+            supplier_blocked_reason, residency, withholding_id, supplier_over_receipt_percent, supplier_match_policy
         ],
         registrations: [registrations, vat_number, vat_group, cr_number, unified_number],
         addresses,

@@ -1,6 +1,7 @@
 //! The columns of a party as a customer and as a supplier; all are null where it is none.
 
 use application::ports::storage_error::StorageResult;
+use domain::items::match_policy::MatchPolicy;
 use domain::parties::roles::{CreditCheck, Customer, CustomerBlock, Residency, Supplier, SupplierBlock};
 
 use crate::persistence::table::{Column, optional};
@@ -56,6 +57,8 @@ impl Column for Option<Supplier> {
             supplier.map(|supplier| supplier.residency.as_str()).into(),
             supplier.and_then(|supplier| supplier.withholding_id).into(),
         ]);
+        supplier.and_then(|supplier| supplier.over_receipt_percent).put(values);
+        values.push(supplier.and_then(|supplier| supplier.match_policy).map(|policy| policy.as_str()).into());
     }
     fn take(columns: &mut Columns, _: &[&'static str]) -> StorageResult<Self> {
         let is_supplier: bool = columns.get("is_supplier")?;
@@ -69,6 +72,8 @@ impl Column for Option<Supplier> {
             residency: optional(columns, "residency", |text| Residency::parse(text).ok())?
                 .unwrap_or(Residency::Resident),
             withholding_id: columns.get("withholding_id")?,
+            over_receipt_percent: Column::take(columns, &["supplier_over_receipt_percent"])?,
+            match_policy: optional(columns, "supplier_match_policy", |text| MatchPolicy::parse(text).ok())?,
         };
         Ok(is_supplier.then_some(supplier))
     }

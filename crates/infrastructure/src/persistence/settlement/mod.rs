@@ -1,5 +1,6 @@
 //! Receivables and payables in SQL.
 
+mod branches;
 mod dunning;
 mod open_items;
 pub(in crate::persistence) mod open_on_day;

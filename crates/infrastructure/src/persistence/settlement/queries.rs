@@ -16,6 +16,7 @@ use domain::money::{Amount, CurrencyCode};
 use domain::settlement::allocation::AllocationId;
 use domain::settlement::open_item::OpenItemId;
 
+use super::branches::branch_of;
 use super::open_on_day::{company_open_then, open_then, taken_later};
 use super::rows::{allocation_columns, found_columns, item_columns, read_allocation, read_found};
 use super::statement_lines;
@@ -33,6 +34,8 @@ macro_rules! shown_item {
             "SELECT i.control, i.recorded_at, a.code AS account_code, e.document_date, i.dunning_hold_reason, \
              (SELECT MAX(n.level) FROM dunning_item n WHERE n.tenant_id = i.tenant_id AND n.open_item_id = i.id) \
              AS dunning_level, ",
+            branch_of!("i"),
+            " AS branch, ",
             item_columns!(),
             found_columns!(),
             " INNER JOIN account a ON a.tenant_id = i.tenant_id AND a.id = i.account_id"
@@ -54,7 +57,7 @@ macro_rules! shown_allocation {
 }
 
 /// The amounts open on a day of the items of each party, currency, date and side. `$items` are conditions on items, `$later`
-/// those on effects of allocations that do not count yet.
+/// those on effects of allocations that do not count yet. An empty branch is all.
 macro_rules! aged {
     ($date:literal, ($index:literal, $later:literal), $items:literal, $settled:expr) => {
         concat!(
@@ -68,13 +71,17 @@ macro_rules! aged {
             survivor!("open_item", "party"),
             " AS party, currency, posting_date, due_date, CASE WHEN amount > 0 THEN 1 ELSE 0 END AS side, \
              open_amount, open_company_amount FROM open_item WHERE tenant_id = ?1 AND control = ?2 AND settled_on IS NULL \
-             AND posting_date <= ?3",
+             AND posting_date <= ?3 AND (?7 = '' OR ",
+            branch_of!("open_item"),
+            " = ?7)",
             $items,
             " UNION ALL SELECT id, ",
             survivor!("open_item", "party"),
             " AS party, currency, posting_date, due_date, CASE WHEN amount > 0 THEN 1 ELSE 0 END AS side, \
              open_amount, open_company_amount FROM open_item WHERE tenant_id = ?1 AND control = ?2 AND settled_on IS NOT NULL \
-             AND posting_date <= ?3",
+             AND posting_date <= ?3 AND (?7 = '' OR ",
+            branch_of!("open_item"),
+            " = ?7)",
             $settled,
             $items,
             ") i",
@@ -110,9 +117,9 @@ statements! {
     AGED_POSTED = "settlement.open_item.aged_by_posting_date":
         aged!("posting_date", (" {index ix_allocation_item_date}", "allocation_date > ?3"), "", settled_later!());
     AGED_DUE_KNOWN = "settlement.open_item.aged_by_due_date_as_known":
-        aged!("due_date", ("", "(allocation_date > ?3 OR recorded_at > ?7)"), " AND recorded_at <= ?7", "");
+        aged!("due_date", ("", "(allocation_date > ?3 OR recorded_at > ?8)"), " AND recorded_at <= ?8", "");
     AGED_POSTED_KNOWN = "settlement.open_item.aged_by_posting_date_as_known":
-        aged!("posting_date", ("", "(allocation_date > ?3 OR recorded_at > ?7)"), " AND recorded_at <= ?7", "");
+        aged!("posting_date", ("", "(allocation_date > ?3 OR recorded_at > ?8)"), " AND recorded_at <= ?8", "");
 }
 
 static ITEM_LIST: ListSql = ListSql {
@@ -131,6 +138,7 @@ static ITEM_LIST: ListSql = ListSql {
         ("postingDate", "i.posting_date"),
         ("dueDate", "i.due_date"),
         ("settledOn", "i.settled_on"),
+        ("branch", branch_of!("i")),
     ],
     sorted_as: &[],
 };
@@ -196,6 +204,7 @@ impl SettlementQueries for Db {
             query.party.as_deref().unwrap_or_default().into(),
             currency.as_str().into(),
             query.max.into(),
+            query.branch.as_deref().unwrap_or_default().into(),
         ];
         params.extend(query.known_at.map(Value::from));
         let rows = self.query(aged(query), &params).await?;
@@ -222,6 +231,10 @@ impl SettlementQueries for Db {
         statement_lines::survivor(self, tenant, code).await
     }
 
+    async fn knows_branch(&self, tenant: TenantId, code: &str) -> AppResult<bool> {
+        statement_lines::knows_branch(self, tenant, code).await
+    }
+
     async fn statement_opening(&self, tenant: TenantId, query: &StatementQuery) -> AppResult<Amount> {
         statement_lines::opening(self, tenant, query).await
     }
@@ -240,6 +253,7 @@ fn item_view(columns: &mut Columns, money: &CompanyMoney) -> StorageResult<OpenI
     let recorded_at: domain::time::Timestamp = columns.get("recorded_at")?;
     let (account_code, document_date) = (columns.get("account_code")?, columns.get("document_date")?);
     let (hold_reason, level) = (columns.get("dunning_hold_reason")?, columns.get("dunning_level")?);
+    let branch = columns.get("branch")?;
     let found = read_found(columns)?;
     let item = &found.item;
     let amount = |amount: domain::money::Amount| money.of(amount.abs(), item.currency);
@@ -262,6 +276,7 @@ fn item_view(columns: &mut Columns, money: &CompanyMoney) -> StorageResult<OpenI
         due_date: item.due_date,
         reference: found.references.into_iter().next(),
         description: found.descriptions.into_iter().next(),
+        branch,
         side: if item.is_debit() { "debit" } else { "credit" },
         currency: item.currency.to_string(),
         amount: amount(item.amount),

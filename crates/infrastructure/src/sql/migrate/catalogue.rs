@@ -102,6 +102,7 @@ pub static MIGRATIONS: &[Migration] = migrations![
     45 "0045_matching": Statements "the table of the progress of orders is made anew on SQLite, and its checks are wider",
     46 "0046_reporting_currency",
     47 "0047_merged_accounts": Meaning "an earlier version changes accounts that were merged into others",
+    48 "0048_supplier_matching": Meaning "an earlier version confirms orders without the tolerance of their supplier",
 ];
 
 impl Migration {

@@ -220,6 +220,8 @@ fn no_supplier() -> SupplierBody {
         residency: Optional(None),
         withholding_id: Patch::Absent,
         withholding_code: Patch::Absent,
+        over_receipt_percent: Patch::Absent,
+        match_policy: Patch::Absent,
     }
 }
 
