@@ -1,8 +1,12 @@
 //! Quotations, orders, invoices, bills, notes, receipts and payments, as a client sees them.
 
+mod advances;
 mod any_order;
 mod at_once;
 mod branches;
+mod closed;
+mod compared;
+mod copies;
 mod discounts;
 mod dunning;
 mod kept;
@@ -20,6 +24,7 @@ mod quotations;
 mod recurring;
 mod refused;
 mod sales;
+mod shares;
 mod statement;
 mod tax_reports;
 mod warnings;
