@@ -52,6 +52,9 @@ warnings! {
     BUDGET_PASSED = "budget_passed",
         "The posting takes {amount} from account {account}, for which budget {budget} has {left} left.",
         "يأخذ الترحيل {amount} من الحساب {account}، والمتبقي له في الموازنة {budget} هو {left}.";
+    CHARGES_NOT_ORDERED = "charges_not_ordered",
+        "The charges come to {billed}, of which the orders have {ordered}.",
+        "تبلغ الرسوم الإضافية {billed}، والمذكور منها في الأوامر {ordered}.";
     CREDIT_LIMIT_NEAR = "credit_limit_near",
         "With this document {party} owes {owed} of the credit limit of {limit}.",
         "يبلغ المستحق على {party} مع هذا المستند {owed} من حد الائتمان {limit}.";

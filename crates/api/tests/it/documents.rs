@@ -1,9 +1,13 @@
 //! Quotations, orders, invoices, bills, notes, receipts and payments, as a client sees them.
 
+mod advances;
 mod any_order;
 mod at_once;
 mod branch_reports;
 mod branches;
+mod closed;
+mod compared;
+mod copies;
 mod discounts;
 mod dunning;
 mod kept;
@@ -21,6 +25,7 @@ mod quotations;
 mod recurring;
 mod refused;
 mod sales;
+mod shares;
 mod statement;
 mod tax_reports;
 mod warnings;

@@ -5,6 +5,7 @@ use std::marker::PhantomData;
 use async_trait::async_trait;
 use domain::error::Violation;
 
+use super::copied::without_links;
 use super::ports::{DocumentId, DocumentStatus};
 use super::steps::{changeable, delete, draft, keep, may_post, note, of_type};
 use super::views::DocumentView;
@@ -137,9 +138,9 @@ impl<B: DocumentBody> Command for CopyDocument<B> {
         // Dates, and the number that the other side gave it, are those of one document only.
         let today = ctx.today(uow.now());
         let fresh = format!(
-            r#"{{"documentDate":"{today}","postingDate":null,"supplyDate":null,"taxDate":null,"dueDate":null,"rate":null,"reference":null,"supplierNumber":null,"supplierTotal":null,"supplierVat":null,"prepayments":null,"validUntil":null}}"#
+            r#"{{"documentDate":"{today}","postingDate":null,"supplyDate":null,"taxDate":null,"dueDate":null,"rate":null,"reference":null,"supplierNumber":null,"supplierTotal":null,"supplierVat":null,"prepayments":null,"validUntil":null,"acceptDifferenceReason":null,"creditOverrideReason":null}}"#
         );
-        let kept = MergePatch::<B>::of_known(fresh).apply(&stored.body)?;
+        let kept = MergePatch::<B>::of_known(fresh).apply(&without_links(&stored))?;
         make_draft(ctx, uow, &kept).await
     }
 }

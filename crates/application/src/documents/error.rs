@@ -84,6 +84,9 @@ domain::errors! {
         "A payment comes with an invoice that is posted: send post: true.", "ترافق الدفعة فاتورة تُرحّل: أرسل post: true.";
     PREPAYMENT_EXCEEDED = "prepayment_exceeded", Rule, User,
         "{amount} of {number} are to be deducted, but {left} are left.", "المطلوب خصم {amount} من {number}، والمتبقي {left}.";
+    PREPAYMENT_NAMED_TWICE = "prepayment_named_twice", Rule, User,
+        "The prepayment invoice is named twice. Name it once, with the amount that is deducted.",
+        "ذُكرت فاتورة الدفعة المقدمة مرتين. اذكرها مرة واحدة مع المبلغ المخصوم.";
     NOT_A_PREPAYMENT = "not_a_prepayment", Rule, User,
         "{number} is not a posted prepayment invoice.", "{number} ليست فاتورة دفعة مقدمة مرحّلة.";
     METHOD_ACCOUNT_UNFIT = "method_account_unfit", Rule, User,
@@ -95,8 +98,8 @@ domain::errors! {
     STEP_NOT_POSSIBLE = "step_not_possible", Conflict, User,
         "{number} is {status}, so it cannot take the step {step}.", "حالة {number} هي {status}، لذا لا يمكن تنفيذ الخطوة {step}.";
     ORDER_NOT_CONFIRMED = "order_not_confirmed", Conflict, User,
-        "The order {number} is {status}; only what is confirmed is received and invoiced.",
-        "حالة الأمر {number} هي {status}؛ ولا يُستلم ولا يُفوتر إلا المؤكد.";
+        "The order {number} is {status}; only a confirmed one is received, and only a confirmed or a closed one invoiced.",
+        "حالة الأمر {number} هي {status}؛ ولا يُستلم إلا المؤكد، ولا يُفوتر إلا المؤكد أو المغلق.";
     ORDER_HAS_PROGRESS = "order_has_progress", Conflict, User,
         "Something of {number} has been delivered or invoiced already. Close the order instead: that cancels the rest.",
         "سُلّم أو فُوتر شيء من {number} من قبل. أغلق الأمر بدلًا من ذلك: يلغي ذلك ما بقي منه.";
@@ -124,8 +127,11 @@ domain::errors! {
     VALID_UNTIL_EARLY = "valid_until_early", Rule, User,
         "The last day of a quotation is not before its date, {date}.", "لا يسبق آخر يوم لعرض السعر تاريخه {date}.";
     PRICE_MISMATCH = "price_mismatch", Rule, User,
-        "The price {billed} is not the {ordered} of line {line} of {number}. Whoever has the permission purchase.invoice.accept_difference may accept it with acceptDifferenceReason.",
-        "السعر {billed} ليس سعر السطر {line} في {number} وهو {ordered}. لمن لديه الصلاحية purchase.invoice.accept_difference أن يقبله مع acceptDifferenceReason.";
+        "Line {line} of {number} costs {ordered} for one base unit, and the bill asks for {billed}: both without VAT and after all discounts. Whoever has the permission purchase.invoice.accept_difference may accept it with acceptDifferenceReason.",
+        "سعر وحدة الأساس في السطر {line} من {number} هو {ordered}، وفي الفاتورة {billed}: كلاهما دون الضريبة وبعد كل الخصومات. لمن لديه الصلاحية purchase.invoice.accept_difference أن يقبله مع acceptDifferenceReason.";
+    CUSTOMS_TAX_DIFFERS = "customs_tax_differs", Rule, User,
+        "{rate} % of {base} is {computed}, but {given} is given. Whoever has the permission purchase.invoice.accept_difference may accept it with acceptDifferenceReason.",
+        "{rate}% من {base} هو {computed}، بينما المذكور {given}. لمن لديه الصلاحية purchase.invoice.accept_difference أن يقبله مع acceptDifferenceReason.";
     DOCUMENT_HAS_NOTES = "document_has_notes", Conflict, User,
         "Notes have taken something of {number} back. Reverse them first.", "استردت إشعارات شيئًا من {number}. اعكسها أولًا.";
 }

@@ -9,6 +9,7 @@
 mod books_entry;
 pub mod branch;
 pub mod commands;
+mod copied;
 pub mod dunning_fee;
 pub mod early_discount;
 pub mod error;

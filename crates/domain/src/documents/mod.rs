@@ -4,6 +4,7 @@ pub mod discount;
 pub mod document_type;
 pub mod match_policy;
 pub mod money_document;
+pub mod next_share;
 pub mod note;
 pub mod posting;
 pub mod price_match;

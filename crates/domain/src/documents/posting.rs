@@ -1,8 +1,11 @@
 //! The posting of a trade document (R37, R66, R69): one line for each account, dimension set and tax code, never one for each
 //! line of the document, so that an invoice of 10,000 lines is a short entry.
 
+mod released;
 #[cfg(test)]
 mod tests;
+
+pub use released::Released;
 
 use std::collections::HashMap;
 
@@ -62,6 +65,8 @@ pub struct CodeVat {
     pub return_box: Option<Code>,
     pub base: Amount,
     pub vat: Amount,
+    /// Base and VAT in the company currency, where they are not those of the document's rate.
+    pub company: Option<(Amount, Amount)>,
 }
 
 /// An instalment of the amount that the party owes or is owed.
@@ -81,6 +86,8 @@ pub struct DocumentPosting<'a> {
     pub scale: u8,
     /// `None` is the company currency.
     pub rate: Option<Rate>,
+    /// The decimals of the company currency.
+    pub company_scale: u8,
     pub party: &'a str,
     pub party_account: AccountId,
     pub reference: Option<&'a str>,
@@ -101,6 +108,8 @@ pub struct Deduction {
     pub code: usize,
     pub net: Amount,
     pub vat: Amount,
+    /// The company amounts at which the prepayment was posted, where it is in a foreign currency.
+    pub released: Option<Released>,
 }
 
 /// Tax on a base that is not part of the document: import VAT (R69).
@@ -148,7 +157,13 @@ impl DocumentPosting<'_> {
         for part in self.parts {
             made.add(part.account, &part.dimensions, part.dimension_set, Some(part.code), part.net)?;
         }
+        let own = made.rows.len();
+        made.take_difference(own)?;
         for deduction in self.deductions {
+            if let Some(released) = deduction.released {
+                made.release(deduction, released)?;
+                continue;
+            }
             let (none, set) = (&DimensionCombination::EMPTY, DimensionSetId::EMPTY);
             made.add(deduction.account, none, set, Some(deduction.code), deduction.net.checked_neg()?)?;
         }
@@ -230,6 +245,10 @@ struct Row {
     dimension_set: DimensionSetId,
     code: Option<usize>,
     amount: Amount,
+    /// The company amount, where it is not that of the document's rate.
+    company: Option<Amount>,
+    /// Whether it takes something off that a prepayment invoice had posted.
+    released: bool,
 }
 
 impl Row {
@@ -246,7 +265,15 @@ impl Row {
             },
             ..NewLine::new(self.account, amount)
         };
-        Some(posting.in_currency(line))
+        let line = posting.in_currency(line);
+        // A company amount on the other side would be another line.
+        if self.company.is_some_and(|company| company.is_negative() != self.amount.is_negative()) {
+            return None;
+        }
+        Some(match self.company {
+            Some(company) => NewLine { company_amount: Some(company.abs()), rate: None, ..line },
+            None => line,
+        })
     }
 }
 
@@ -263,7 +290,8 @@ impl Made<'_> {
         let index = *self.at.entry((account, dimension_set, code)).or_insert(next);
         if index == next {
             let dimensions = dimensions.clone();
-            self.rows.push(Row { account, dimensions, dimension_set, code, amount: Amount::ZERO });
+            let (amount, company, released) = (Amount::ZERO, None, false);
+            self.rows.push(Row { account, dimensions, dimension_set, code, amount, company, released });
         }
         self.rows[index].amount = self.rows[index].amount.checked_add(amount)?;
         Some(())
@@ -289,7 +317,7 @@ impl Made<'_> {
         let (base, tax) = (self.posting.counted(amounts.0)?, self.posting.counted(amounts.1)?);
         if !(base.is_zero() && tax.is_zero()) {
             let (account, return_box) = (vat.account, vat.return_box.clone());
-            self.vat.push(CodeVat { code, side, account, return_box, base, vat: tax });
+            self.vat.push(CodeVat { code, side, account, return_box, base, vat: tax, company: None });
         }
         Some(())
     }
@@ -297,7 +325,11 @@ impl Made<'_> {
     /// The VAT of one tax code.
     fn code(&mut self, code: usize, tax: &CodeTax) -> Option<()> {
         let (mut base, mut charged) = self.posting.of_code(code)?;
-        for deduction in self.posting.deductions.iter().filter(|deduction| deduction.code == code) {
+        let own = self.posting.deductions.iter().filter(|deduction| deduction.code == code);
+        if own.clone().any(|deduction| deduction.released.is_some()) {
+            return self.less_released(code, tax, (base, charged));
+        }
+        for deduction in own {
             base = base.checked_sub(deduction.net)?;
             charged = charged.checked_sub(deduction.vat)?;
         }

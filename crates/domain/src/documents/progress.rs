@@ -136,6 +136,13 @@ impl LineProgress {
             basis => self.to_invoice(basis),
         }
     }
+    /// Bills a quantity of an order that is closed: what was done and not billed, and nothing beyond it.
+    pub fn bill_closed(&self, quantity: Quantity, basis: BillingBasis) -> Result<Self, Violation> {
+        Self { beyond: Quantity::ZERO, ..*self }
+            .bill(quantity, basis)
+            .map(|billed| Self { beyond: self.beyond, ..billed })
+    }
+
     /// The quantity below which the order no longer goes.
     pub fn done(&self) -> Quantity {
         self.kept().max(self.billed())

@@ -130,11 +130,14 @@ impl<B: Billed> Command for BillOrder<B> {
     async fn run(&self, ctx: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<Done<DocumentView>> {
         let order = of_type(uow, self.id, <B::Order as DocumentBody>::TYPE).await?;
         let number = order.number.clone().unwrap_or_else(|| self.id.to_string());
-        if order.status != DocumentStatus::Confirmed {
+        let progress = uow.documents().line_progress(self.id).await?;
+        // What was done before an order was closed is invoiced all the same.
+        let closed = order.status == DocumentStatus::Closed
+            && progress.iter().any(|line| line.to_invoice(B::BASIS).is_positive());
+        if order.status != DocumentStatus::Confirmed && !closed {
             let refused = Violation::new(&ORDER_NOT_CONFIRMED).with("number", number);
             return Err(refused.with("status", order.status).into());
         }
-        let progress = uow.documents().line_progress(self.id).await?;
         let open = open_lines(&order, &progress, self.body.lines(), B::BASIS)?;
         if open.is_empty() {
             return Err(Violation::new(&NOTHING_OPEN).with("number", number).into());

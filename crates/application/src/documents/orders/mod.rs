@@ -10,6 +10,7 @@ mod receive;
 mod revise;
 mod step;
 mod types;
+mod whole;
 
 pub use bill::{BillOrder, BillPurchaseOrderBody, BillSalesOrderBody, Billed, OpenLineBody};
 pub use body::{NewPurchaseOrder, NewQuotation, NewSalesOrder};

@@ -11,6 +11,7 @@ use domain::tax::document::LINES_MAX;
 use domain::text::DESCRIPTION_LENGTH_MAX;
 
 use super::body::NewPurchaseOrder;
+use super::whole::{base_decimals, in_base};
 use crate::authorize::Access;
 use crate::changes::record;
 use crate::command::{Command, Done, check_version};
@@ -20,7 +21,7 @@ use crate::documents::error::{LINE_NAMED_TWICE, NOTHING_OPEN, ORDER_LINE_UNKNOWN
 use crate::documents::ports::{DocumentId, StoredDocument};
 use crate::documents::steps::{keep, of_type};
 use crate::documents::trade::{OrderMove, OrderMoves};
-use crate::documents::views::{DocumentLineView, DocumentView};
+use crate::documents::views::DocumentView;
 use crate::error::AppResult;
 use crate::reference::Reference;
 use crate::request;
@@ -35,8 +36,8 @@ request! {
     pub struct ReceivedLineBody {
         /// The number of the line in the order.
         line_no: Int<1, { LINES_MAX as i64 }> = 1,
-        /// The quantity in the unit of the order; by default all that is open. A negative one takes back what was received by
-        /// mistake, as far as it is not billed.
+        /// The quantity in the unit of the order; by default all that is open. It comes out whole where the base unit of the item has
+        /// no decimals. A negative one takes back what was received by mistake, as far as it is not billed.
         quantity: Option<Quantity> = "6",
     }
 
@@ -119,6 +120,7 @@ impl ReceiveOrder {
             let open = progress.iter().filter(|line| line.to_deliver().is_positive()).enumerate();
             return Ok(open.map(|(index, line)| made(index, line.line_no, line.to_deliver())).collect());
         }
+        let decimals = base_decimals(uow, order).await?;
         for (index, body) in self.body.lines.0.iter().enumerate() {
             let line_no = u32::try_from(body.line_no.0).unwrap_or(u32::MAX);
             let at = format!("/lines/{index}/lineNo");
@@ -132,24 +134,19 @@ impl ReceiveOrder {
                 violations.push(Violation::new(&LINE_NAMED_TWICE).at(at).with("line", line_no));
                 continue;
             }
-            let quantity =
-                body.quantity.map_or(known.to_deliver(), |given| in_base(line, known.ordered, given));
-            received.push(made(index, line_no, quantity));
+            let quantity = match body.quantity {
+                None => Some(known.to_deliver()),
+                Some(given) => {
+                    let decimals = decimals.get(&line_no).copied();
+                    let at = format!("/lines/{index}/quantity");
+                    violations.check(&at, in_base(line, known.ordered, given, decimals))
+                }
+            };
+            received.extend(quantity.map(|quantity| made(index, line_no, quantity)));
         }
         received.retain(|one| one.quantity != Quantity::ZERO);
         Ok(received)
     }
-}
-
-/// A quantity in the unit of the order's line, in base units.
-fn in_base(line: &DocumentLineView, ordered: Quantity, given: Quantity) -> Quantity {
-    let whole = Quantity::parse(&line.quantity).unwrap_or(ordered);
-    if given == whole || !whole.is_positive() {
-        return ordered;
-    }
-    let (product, divisor) =
-        (i128::from(given.scaled()) * i128::from(ordered.scaled()), i128::from(whole.scaled()));
-    Quantity::from_scaled(i64::try_from(product / divisor).unwrap_or(ordered.scaled()))
 }
 
 /// Goods that are stocked are received into a warehouse.

@@ -14,10 +14,13 @@ use domain::tax::document::Calculation;
 use super::input::Supplier;
 use super::original::Original;
 use super::parts::PrepaymentBody;
+use super::released::CompanyAmounts;
 use crate::changes::unknown_reference;
 use crate::documents::error::{
-    CURRENCY_DIFFERS, NOT_A_PREPAYMENT, PARTY_DIFFERS, PREPAYMENT_EXCEEDED, SUPPLIER_TOTAL_DIFFERS,
+    CURRENCY_DIFFERS, NOT_A_PREPAYMENT, PARTY_DIFFERS, PREPAYMENT_EXCEEDED, PREPAYMENT_NAMED_TWICE,
+    SUPPLIER_TOTAL_DIFFERS,
 };
+use crate::documents::exchange::DocumentMoney;
 use crate::documents::ports::{DocumentId, DocumentStatus, GroupUse};
 use crate::documents::views::DocumentPrepaymentView;
 use crate::error::AppResult;
@@ -81,7 +84,7 @@ pub struct Deducted {
 /// The invoice from which prepayments are deducted.
 pub struct Deducting<'a> {
     pub party: PartyId,
-    pub currency: Currency,
+    pub money: DocumentMoney,
     pub calculation: &'a Calculation,
     pub parts: &'a [Part],
 }
@@ -99,17 +102,22 @@ impl Deducting<'_> {
         let mut deducted = Deducted::default();
         let ids = prepayments.iter().map(|body| body.invoice_id).collect();
         let invoices = Original::find_all(uow, &ids, DocumentType::SalesInvoice).await?;
+        let posted = CompanyAmounts::of(uow, self.money, &invoices).await?;
         for (index, body) in prepayments.iter().enumerate() {
             let at = format!("/prepayments/{index}");
+            if prepayments.iter().take(index).any(|before| before.invoice_id == body.invoice_id) {
+                violations.push(Violation::new(&PREPAYMENT_NAMED_TWICE).at(format!("{at}/invoiceId")));
+                continue;
+            }
             let Some(invoice) = self.invoice(&invoices, body.invoice_id, &at, violations) else { continue };
-            if self.deduct(invoice, body.net, &mut left, &mut deducted).is_none() {
+            if self.deduct((invoice, &posted), body.net, &mut left, &mut deducted).is_none() {
                 let all = Amount::sum(invoice.groups.iter().map(|group| rest(group).0)).unwrap_or_default();
                 let exceeded = Violation::new(&PREPAYMENT_EXCEEDED).at(format!("{at}/net"));
                 violations.push(
                     exceeded
-                        .with("amount", body.net.unwrap_or(all).display(self.currency.scale))
+                        .with("amount", body.net.unwrap_or(all).display(self.money.currency.scale))
                         .with("number", invoice.number())
-                        .with("left", all.display(self.currency.scale)),
+                        .with("left", all.display(self.money.currency.scale)),
                 );
             }
         }
@@ -137,7 +145,7 @@ impl Deducting<'_> {
                 Violation::new(&NOT_A_PREPAYMENT)
             }
             () if document.party != self.party => Violation::new(&PARTY_DIFFERS),
-            () if document.currency != self.currency.code => {
+            () if document.currency != self.money.currency.code => {
                 Violation::new(&CURRENCY_DIFFERS).with("currency", document.currency)
             }
             () => return Some(invoice),
@@ -149,7 +157,7 @@ impl Deducting<'_> {
     /// `None` when the named amount does not fit.
     fn deduct(
         &self,
-        invoice: &Original,
+        (invoice, posted): (&Original, &CompanyAmounts),
         named: Option<Amount>,
         left: &mut [Amount],
         deducted: &mut Deducted,
@@ -170,13 +178,17 @@ impl Deducting<'_> {
             if !net.is_positive() {
                 continue;
             }
-            let vat =
-                if net == taxable { vat_left } else { vat_left.share(net, taxable, self.currency.scale)? };
+            let vat = if net == taxable {
+                vat_left
+            } else {
+                vat_left.share(net, taxable, self.money.currency.scale)?
+            };
             left[index] = left[index].checked_sub(net)?;
             let code = self.parts.iter().find(|part| part.group == index)?.code;
             let account = domain::ids::AccountId::new(account);
-            deducted.deductions.push(Deduction { account, code, net, vat });
             let document = invoice.document.id;
+            let released = posted.released(document, group, (net, vat));
+            deducted.deductions.push(Deduction { account, code, net, vat, released });
             deducted.uses.push(GroupUse { document, number: group.number, taxable: net, vat });
             (net_sum, vat_sum) = (net_sum.checked_add(net)?, vat_sum.checked_add(vat)?);
         }
@@ -187,8 +199,8 @@ impl Deducting<'_> {
         deducted.views.push(DocumentPrepaymentView {
             invoice_id: invoice.document.id.uuid(),
             number: invoice.number().to_owned(),
-            net: net_sum.display(self.currency.scale),
-            vat: vat_sum.display(self.currency.scale),
+            net: net_sum.display(self.money.currency.scale),
+            vat: vat_sum.display(self.money.currency.scale),
         });
         Some(())
     }

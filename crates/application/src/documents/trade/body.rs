@@ -235,8 +235,8 @@ trade_body! {
         supplier_total: Option<Amount>,
         /// The VAT on the supplier's document. A difference of at most 0.05 is taken over, because his rounding decides.
         supplier_vat: Option<Amount>,
-        /// The reason for which prices beyond the company's tolerance of the order are accepted. Needs the permission
-        /// `purchase.invoice.accept_difference`.
+        /// The reason for which prices beyond the company's tolerance of the order are accepted, or import VAT that is not what the
+        /// rate makes of its base. Needs the permission `purchase.invoice.accept_difference`.
         accept_difference_reason: Option<RequiredText<DESCRIPTION_LENGTH_MAX>>,
     }
 }

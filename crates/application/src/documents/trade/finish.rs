@@ -1,7 +1,6 @@
 //! The last step of a preparation: instalments, prepayments, reasons against posting, and the document as it is shown.
 
 use domain::documents::document_type::{InvoiceKind, PurchaseKind};
-use domain::documents::note::NoteKind;
 use domain::error::{Violation, Violations};
 use domain::money::{AMOUNT_OUT_OF_RANGE, Amount};
 use domain::parties::party::Party;
@@ -10,7 +9,7 @@ use domain::tax::document::Calculation;
 use super::accounts::party_account;
 use super::adjust::{Deducted, Deducting};
 use super::check::PostingCheck;
-use super::content::{Content, bill, credited_base, order_lines, parts};
+use super::content::{Content, bill, order_lines, parts};
 use super::credit::CreditCheck;
 use super::dues::{Dues, terms};
 use super::facts::Facts;
@@ -42,7 +41,8 @@ impl Preparing<'_> {
         let party = header.party.as_ref();
         let party = party.ok_or_else(|| AppError::internal("a document without a party is complete"))?;
         let (party_id, currency) = (party.id, header.money.currency);
-        let deducting = Deducting { party: party_id, currency, calculation: &calculation, parts: &parts };
+        let money = header.money;
+        let deducting = Deducting { party: party_id, money, calculation: &calculation, parts: &parts };
         let deducted = deducting.of(uow, self.input.prepayments, &mut violations).await?;
         uses.extend(&deducted.uses);
         let payable = calculation.totals.total.checked_sub(deducted.total).unwrap_or_default();
@@ -55,7 +55,8 @@ impl Preparing<'_> {
                 Dues::of(amounts, &self.input, terms.as_ref(), header.dates, currency.scale, &mut violations);
             let side = self.document_type.side();
             account = party_account(&facts, side, header.role.group, currency.code, &mut refused);
-            refused.extend(self.price_mismatches(&content, &facts));
+            refused.extend(self.price_mismatches(&content, &calculation, &facts));
+            refused.extend(self.customs_differences(&content, currency));
         }
         violations.into_result(())?;
         let kind = self.kind(Some(party), header.original.as_ref());
@@ -71,25 +72,16 @@ impl Preparing<'_> {
         document.view.company = Some(company_side(uow, header.branch.as_ref()).await?);
         let codes = tax_only::Codes { codes: &content.codes.codes, rates: &content.codes.rates };
         content.tax_only.show(&mut document, &codes, currency.scale);
-        let taken = (computed, calculation.totals.vat);
-        let warnings = self.warnings(&facts, &document, &content, (taken, currency.scale));
+        let taken =
+            (content.tax_only.with_computed(computed, &codes, currency.scale), calculation.totals.vat);
+        let mut warnings = self.warnings(&facts, &document, &content, (taken, currency.scale));
+        warnings.extend(self.charges_not_ordered(uow, &orders, &calculation, currency.scale).await?);
         let credit = CreditCheck::of(self.document_type, party, &self.input, payable, header.money);
-        let of_lines = content.lines.iter().enumerate();
         Ok(Prepared {
             document,
-            order_lines: order_lines(
-                &content,
-                &calculation,
-                facts.company.matching.of_supplier(party.supplier.as_ref()),
-            ),
-            credited_base: of_lines
-                .clone()
-                .filter(|_| {
-                    self.document_type.reduces() && self.note_kind().is_some_and(NoteKind::takes_quantity)
-                })
-                .filter_map(|(index, line)| credited_base(index, line))
-                .collect(),
-            bills: of_lines.filter_map(|(index, line)| bill(index, line)).collect(),
+            order_lines: order_lines(&content, &calculation, facts.company.matching.of_supplier(party.supplier.as_ref())),
+            credited_base: self.credited_base(&content),
+            bills: content.lines.iter().enumerate().filter_map(|(index, line)| bill(index, line)).collect(),
             credit,
             party_account: account,
             money: header.money,

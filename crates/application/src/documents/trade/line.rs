@@ -35,6 +35,8 @@ pub struct Line {
     pub account: Option<Reference<AccountId>>,
     pub dimensions: BTreeMap<String, String>,
     pub corrects_line_no: Option<u32>,
+    /// Whether it is worth what the corrected line was, for its quantity.
+    pub carries: bool,
     /// The line of an order that it bills.
     pub ordered: Option<OrderedLine>,
     /// The number that a line of an order keeps, and of other lines the place.
@@ -99,6 +101,7 @@ impl Line {
             account: by_id_or_code(body.account_id, body.account_code.clone()),
             dimensions,
             corrects_line_no: corrected.map(|line| line.line_no),
+            carries: corrected.is_some_and(|line| takes_price(line, body)),
             ordered,
             line_no: body.line_no.as_ref().map_or(Some(number(index)), |number| u32::try_from(number.0).ok()),
             matching: OwnMatch { policy: body.match_policy, over_receipt: body.over_receipt_percent },
@@ -139,6 +142,7 @@ impl Line {
             account: None,
             dimensions: line.dimensions.clone(),
             corrects_line_no: Some(line.line_no),
+            carries: false,
             ordered: None,
             matching: OwnMatch::default(),
         }
@@ -181,6 +185,15 @@ impl Line {
             violations.push(Violation::new(&QUANTITY_NOT_POSITIVE).at(format!("{}/quantity", self.at)));
         }
     }
+}
+
+/// Whether a line of a note takes price, discount and tax of the corrected one.
+fn takes_price(line: &DocumentLineView, body: &DocumentLineBody) -> bool {
+    let unit = body.unit_id.is_none_or(|id| Some(id.uuid()) == line.unit_id);
+    let unit_code = body.unit_code.as_ref().is_none_or(|code| Some(code.to_string()) == line.unit_code);
+    let tax_code = body.tax_code.as_ref().is_none_or(|code| code.to_string() == line.tax_code);
+    let own = body.unit_price.is_some() || body.discount_percent.is_some() || body.discount_amount.is_some();
+    !own && unit && unit_code && tax_code
 }
 
 /// Lines are counted from 1.

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
-use domain::documents::progress::LineProgress;
+use domain::documents::progress::{BillingBasis, LineProgress};
 use domain::documents::status::DocumentStatus;
 use domain::error::{Violation, Violations};
 use domain::money::{Amount, Quantity};
@@ -60,8 +60,13 @@ impl OrderMoves {
         let mut moves = Self::default();
         let basis = prepared.document.document_type.billing_basis();
         for bill in &prepared.bills {
-            let bill_line = |line: &LineProgress| line.bill(bill.rounded(line.to_invoice(basis)), basis);
-            if let Some((before, after)) = moves.confirmed(uow, bill, bill_line, violations).await? {
+            let closed = moves.is_open_though_closed(uow, bill, basis).await?;
+            let bill_line = |line: &LineProgress| {
+                let quantity = bill.rounded(line.to_invoice(basis));
+                if closed { line.bill_closed(quantity, basis) } else { line.bill(quantity, basis) }
+            };
+            let open = if closed { DocumentStatus::Closed } else { DocumentStatus::Confirmed };
+            if let Some((before, after)) = moves.in_status(uow, (bill, open), bill_line, violations).await? {
                 let quantity = Quantity::from_scaled(after.invoiced.scaled() - before.invoiced.scaled());
                 moves.link(bill, LinkKind::Bills, quantity);
             }
@@ -119,17 +124,30 @@ impl OrderMoves {
         Ok(())
     }
 
-    /// Moves a line of an order that must be confirmed. Answers the line before and after.
-    async fn confirmed(
+    /// Whether the order is closed, and something of the line that was done before is not billed yet.
+    async fn is_open_though_closed(
         &mut self,
         uow: &mut dyn UnitOfWork,
-        wanted: &OrderMove,
+        bill: &OrderMove,
+        basis: BillingBasis,
+    ) -> AppResult<bool> {
+        let moved = self.order(uow, bill.order).await?;
+        let line = moved.lines.get(&bill.order_line).map(|(_, line)| line.to_invoice(basis));
+        let open = line.is_some_and(Quantity::is_positive);
+        Ok(open && moved.order.status == DocumentStatus::Closed)
+    }
+
+    /// Moves a line of an order that must be in the state. Answers the line before and after.
+    async fn in_status(
+        &mut self,
+        uow: &mut dyn UnitOfWork,
+        (wanted, status): (&OrderMove, DocumentStatus),
         change: impl FnOnce(&LineProgress) -> Result<LineProgress, Violation> + Send,
         violations: &mut Violations,
     ) -> AppResult<Option<(LineProgress, LineProgress)>> {
         let order = &self.order(uow, wanted.order).await?.order;
         let number = order.number.clone().unwrap_or_else(|| order.id.to_string());
-        if order.status != DocumentStatus::Confirmed {
+        if order.status != status {
             let refused = Violation::new(&ORDER_NOT_CONFIRMED).at(format!("{}/orderId", wanted.at));
             violations.push(refused.with("number", number).with("status", order.status));
             return Ok(None);
@@ -150,7 +168,8 @@ impl OrderMoves {
             let quantity = received.rounded(line.to_deliver());
             if accepted { line.deliver_beyond(quantity) } else { line.deliver(quantity) }
         };
-        if let Some((before, after)) = self.confirmed(uow, received, deliver, violations).await? {
+        let status = DocumentStatus::Confirmed;
+        if let Some((before, after)) = self.in_status(uow, (received, status), deliver, violations).await? {
             let quantity = Quantity::from_scaled(after.delivered.scaled() - before.delivered.scaled());
             self.link(received, LinkKind::Fulfils, quantity);
         }

@@ -1,33 +1,25 @@
-//! The orders whose lines a document bills (R73), and whether the prices of bills are those of the orders (R86).
+//! The orders whose lines a document bills (R73).
 
 use std::collections::BTreeSet;
 
-use domain::documents::document_type::{DocumentType, TradeSide};
-use domain::documents::price_match::{PriceTolerance, PricedLine, prices_match};
+use domain::documents::document_type::DocumentType;
+use domain::documents::price_match::DocumentBasis;
 use domain::error::{Violation, Violations};
-use domain::money::{Amount, CurrencyCode, Percentage, Price, Quantity};
+use domain::money::{Amount, CurrencyCode, Percentage};
 use domain::parties::party::PartyId;
-use domain::tax::document::Discount;
+use serde_json::Value;
 
-use super::content::Content;
-use super::facts::Facts;
 use super::line::Line;
 use super::parts::DocumentLineBody;
-use super::prepare::Preparing;
-use super::resolve::Resolved;
 use crate::changes::unknown_reference;
 use crate::documents::branch::DocumentBranch;
-use crate::documents::error::{
-    CURRENCY_DIFFERS, LINE_MEMBER_UNFIT, ORDER_LINE_UNKNOWN, PARTY_DIFFERS, PRICE_MISMATCH,
-};
+use crate::documents::error::{CURRENCY_DIFFERS, LINE_MEMBER_UNFIT, ORDER_LINE_UNKNOWN, PARTY_DIFFERS};
 use crate::documents::ports::{DocumentId, DocumentStatus, StoredDocument};
 use crate::documents::views::DocumentLineView;
 use crate::error::AppResult;
 use crate::unit_of_work::UnitOfWork;
 use crate::wire::{REQUIRED, TOO_MANY_ITEMS};
 
-/// Who has it accepts prices on bills that are not those of the order.
-const ACCEPT_DIFFERENCE: &str = "purchase.invoice.accept_difference";
 /// Most orders that one document bills.
 const ORDERS_MAX: usize = 100;
 
@@ -41,6 +33,8 @@ pub struct OrderedLine {
     pub order: DocumentId,
     pub number: String,
     pub line: DocumentLineView,
+    /// What the order does to its price.
+    pub basis: DocumentBasis,
 }
 
 impl Orders {
@@ -60,6 +54,10 @@ impl Orders {
         let mut orders = uow.documents().find_documents(&ids).await?;
         orders.retain(|found| found.document_type == order_type && found.status != DocumentStatus::Draft);
         Ok(Self(orders))
+    }
+
+    pub fn all(&self) -> &[StoredDocument] {
+        &self.0
     }
 
     /// The order, where all lines bill the same one.
@@ -108,7 +106,8 @@ impl Orders {
             violations.push(unknown.with("number", number).with("line", line_no));
             return None;
         };
-        Some(OrderedLine { order: id, number, line: line.clone() })
+        let basis = basis_of(order, line);
+        Some(OrderedLine { order: id, number, line: line.clone(), basis })
     }
 
     /// A document bills orders of its own party in its own currency.
@@ -140,59 +139,29 @@ pub(super) fn unfit_member(document_type: DocumentType, at: &str, member: &'stat
     unfit.with("type", document_type).with("member", member)
 }
 
-/// The price of a line that is not the one of the order.
-fn price_mismatch(line: &Line, resolved: &Resolved, tolerance: PriceTolerance) -> Option<Violation> {
-    let ordered = line.ordered.as_ref()?;
-    let billed = PricedLine {
-        quantity: line.quantity,
-        unit_price: resolved.price.map(|price| price.price).unwrap_or_default(),
-        price_base_quantity: if line.unit_price.is_some() { line.price_base_quantity } else { Quantity::ONE },
-        discount_percent: match resolved.discount {
-            Some(Discount::Percent(percent)) => percent,
-            _ => Percentage::default(),
-        },
-        discount_amount: match resolved.discount {
-            Some(Discount::Amount(amount)) => amount,
-            _ => Amount::ZERO,
-        },
-        base_quantity: resolved.base_quantity,
+/// What an order does to the price of one of its lines.
+fn basis_of(order: &StoredDocument, line: &DocumentLineView) -> DocumentBasis {
+    let includes = order.view.prices_include_vat == Some(true);
+    let body: Value = serde_json::from_str(&order.body).unwrap_or_default();
+    let text = |member: &str| match body.get(member)? {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
     };
-    if prices_match(&priced(&ordered.line)?, &billed, tolerance) {
-        return None;
-    }
-    let mismatch = Violation::new(&PRICE_MISMATCH).at(format!("{}/unitPrice", line.at));
-    let mismatch = mismatch.with("billed", billed.unit_price).with("ordered", &ordered.line.unit_price);
-    Some(mismatch.with("line", ordered.line.line_no).with("number", &ordered.number))
-}
-
-/// The line of an order with its price.
-fn priced(line: &DocumentLineView) -> Option<PricedLine> {
-    let percent = line.discount_percent.as_deref().map(Percentage::parse);
-    let amount = line.discount_amount.as_deref().map(Amount::parse);
-    let quantity = Quantity::parse(&line.quantity).ok()?;
-    Some(PricedLine {
-        quantity,
-        unit_price: Price::parse(&line.unit_price).ok()?,
-        price_base_quantity: Quantity::parse(&line.price_base_quantity).ok()?,
-        discount_percent: percent.and_then(Result::ok).unwrap_or_default(),
-        discount_amount: amount.and_then(Result::ok).unwrap_or_default(),
-        base_quantity: line
-            .base_quantity
-            .as_deref()
-            .map_or(Some(quantity), |text| Quantity::parse(text).ok())?,
-    })
-}
-
-impl Preparing<'_> {
-    /// Prices of bills that are not those of the orders, unless somebody who may has accepted them (R86).
-    pub(super) fn price_mismatches(&self, content: &Content, facts: &Facts) -> Vec<Violation> {
-        let accepted =
-            self.input.accept_difference.is_some() && self.ctx.permissions.allows(ACCEPT_DIFFERENCE);
-        if self.document_type.side() == TradeSide::Sale || accepted {
-            return Vec::new();
-        }
-        let tolerance = facts.company.price_tolerance;
-        let lines = content.lines.iter();
-        lines.filter_map(|(line, resolved)| price_mismatch(line, resolved, tolerance)).collect()
+    let amount = text("discountAmount").and_then(|text| Amount::parse(&text).ok());
+    let sum = |column: fn(&DocumentLineView) -> &str| {
+        Amount::sum(order.lines.iter().filter_map(|line| Amount::parse(column(line)).ok()))
+    };
+    // With VAT in the prices, lines are shown after the discount.
+    let of = |amount: Amount| match includes {
+        true => sum(|line| &line.gross)?.checked_add(amount),
+        false => sum(|line| &line.net),
+    };
+    DocumentBasis {
+        discount_percent: text("discountPercent")
+            .and_then(|text| Percentage::parse(&text).ok())
+            .unwrap_or_default(),
+        discount: amount.and_then(|amount| Some((amount, of(amount)?))),
+        vat: Percentage::parse(&line.tax_rate).ok().filter(|rate| includes && !rate.is_zero()),
     }
 }

@@ -46,7 +46,9 @@ request! {
         account_code: Option<Code>,
         /// The values of dimensions: dimension code to value code. They override those of the document.
         dimensions: Option<DimensionCodes>,
-        /// The line of the corrected document that comes back. What is not given here is taken from there. Notes only.
+        /// The line of the corrected document that comes back. What is not given here is taken from there. A line of a credit note
+        /// without a price and a discount of its own is worth its share of what the document came to, with the document's discount;
+        /// what comes back brings its share of the document's charges, unless the note has a discount or charges. Notes only.
         corrects_line_no: Option<Int<1, { LINES_MAX as i64 }>>,
         /// `tax_only` for import VAT on a customs bill: then `taxBase` and `taxAmount` are those of the declaration, and the
         /// line has neither quantity nor price.

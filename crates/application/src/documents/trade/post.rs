@@ -117,6 +117,7 @@ fn lines(prepared: &Prepared, reference: &str) -> AppResult<DocumentLines> {
         currency: prepared.money.currency.code,
         scale: prepared.money.currency.scale,
         rate: prepared.money.rate,
+        company_scale: prepared.money.company.scale,
         party: &document.party_code,
         party_account: account
             .ok_or_else(|| AppError::internal("a document is posted without its party's account"))?,
@@ -151,6 +152,10 @@ fn tax_entries(
     for one in vat {
         let (code, rate) = (&prepared.codes[one.code], prepared.rates[one.code]);
         let Some(category) = code.category else { continue };
+        let (base, tax) = match one.company {
+            Some(amounts) => amounts,
+            None => (company(one.base)?, company(one.vat)?),
+        };
         entries.push(TaxEntry {
             id: TaxEntryId::new(uow.new_id()),
             source_kind: source_of(document.document_type)?,
@@ -161,14 +166,14 @@ fn tax_entries(
             tax_code: code.code.to_string(),
             category,
             rate,
-            account: one.account.filter(|_| !one.vat.is_zero()),
+            account: one.account.filter(|_| !(one.vat.is_zero() && tax.is_zero())),
             side: one.side,
             return_box: one.return_box.clone(),
             currency: document.currency,
             currency_base: one.base,
             currency_tax: one.vat,
-            base: company(one.base)?,
-            tax: company(one.vat)?,
+            base,
+            tax,
             tax_date: document.view.tax_date.unwrap_or(document.posting_date),
             posting_date: document.posting_date,
             corrects: document.corrects.map(|id| id.uuid()),

@@ -117,7 +117,8 @@ pub async fn prepare(
     let (lines, rest) = preparing.lines(&header, &orders, &mut violations);
     let of = (header.party.as_ref().map(|party| party.id), header.money.currency.code);
     orders.check(&lines, of, &mut violations);
-    let charges = preparing.charges(&header, rest, &mut violations);
+    let carried = preparing.carried(&header, &lines, rest, &mut violations);
+    let charges = preparing.charges(carried.as_ref(), &mut violations);
     let side = preparing.document_type.side();
     let tax_only = tax_only_lines(&preparing.input, &mut violations);
     let named = (lines.as_slice(), charges.as_slice(), tax_only.as_slice());
@@ -128,6 +129,9 @@ pub async fn prepare(
         return Err(violations.into_vec().into());
     }
     let mut calculation = calculate(&content.document).map_err(as_of_documents)?;
+    if carried.is_some_and(|carried| carried.give(&content.document, &mut calculation).is_none()) {
+        violations.push(Violation::new(&AMOUNT_OUT_OF_RANGE));
+    }
     let credited = preparing.credited(&header, &content, &mut violations);
     let uses = match preparing.correct(&header, &mut calculation, rest) {
         Ok(uses) => uses,

@@ -6,7 +6,8 @@ use domain::error::{Violation, Violations};
 use domain::money::Quantity;
 use domain::tax::document::Calculation;
 
-use super::content::{Content, check_numbers};
+use super::carried::Carried;
+use super::content::{Content, check_numbers, credited_base};
 use super::line::{ChargeLine, Line};
 use super::ordered::{Orders, unfit_member};
 use super::parts::DocumentLineBody;
@@ -71,20 +72,14 @@ impl Preparing<'_> {
         given.map(|(member, _)| unfit_member(self.document_type, at, member)).collect()
     }
 
-    pub(super) fn charges(
-        &self,
-        header: &Header,
-        rest: bool,
-        violations: &mut Violations,
-    ) -> Vec<ChargeLine> {
+    /// The charges: those that are given, or those of the corrected document that come back.
+    pub(super) fn charges(&self, carried: Option<&Carried>, violations: &mut Violations) -> Vec<ChargeLine> {
         let given = self.input.charges.iter().enumerate();
-        let given = given.map(|(index, body)| ChargeLine::of(index, body, violations)).collect();
-        match header.original.as_ref().filter(|_| rest && self.input.charges.is_empty()) {
+        let given: Vec<ChargeLine> =
+            given.map(|(index, body)| ChargeLine::of(index, body, violations)).collect();
+        match carried.filter(|_| given.is_empty()) {
             None => given,
-            Some(original) => {
-                let charges = original.document.view.charges.iter().enumerate();
-                charges.map(|(index, charge)| ChargeLine::again(index, charge, header.include_vat)).collect()
-            }
+            Some(carried) => carried.charges(),
         }
     }
 
@@ -106,6 +101,14 @@ impl Preparing<'_> {
             vat: group.vat,
         };
         Ok(calculation.groups.iter().zip(numbers).map(of_group).collect())
+    }
+
+    /// Per line of a note that takes quantities back: its number, the corrected line, and the quantity in base units.
+    pub(super) fn credited_base(&self, content: &Content) -> Vec<(u32, u32, Quantity)> {
+        if !self.document_type.reduces() || !self.note_kind().is_some_and(NoteKind::takes_quantity) {
+            return Vec::new();
+        }
+        content.lines.iter().enumerate().filter_map(|(index, line)| credited_base(index, line)).collect()
     }
 
     /// The quantities that come back, none more than is left.

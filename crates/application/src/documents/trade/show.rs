@@ -131,8 +131,7 @@ impl Shown<'_> {
         let totals = &self.calculation.totals;
         let prepaid_vat = Amount::sum(self.deducted.deductions.iter().map(|one| one.vat)).unwrap_or_default();
         let vat = totals.vat.checked_sub(prepaid_vat).unwrap_or(totals.vat);
-        let rate = self.money.rate.unwrap_or(Rate::ONE);
-        let company = vat.convert(rate, self.money.company.scale).unwrap_or(vat);
+        let company = self.company_vat(vat).unwrap_or(vat);
         DocumentTotalsView {
             lines_net: self.text(totals.lines_net),
             discount: self.text(totals.discount),
@@ -144,6 +143,17 @@ impl Shown<'_> {
             payable: self.text(self.payable),
             company_vat: company.display(self.money.company.scale),
         }
+    }
+
+    /// VAT in the company currency, less what prepayment invoices charged: in a foreign currency at their own rates.
+    fn company_vat(&self, vat: Amount) -> Option<Amount> {
+        let (rate, scale) = (self.money.rate.unwrap_or(Rate::ONE), self.money.company.scale);
+        let mut released = self.deducted.deductions.iter().filter_map(|one| one.released).peekable();
+        if released.peek().is_none() {
+            return vat.convert(rate, scale);
+        }
+        let whole = self.calculation.totals.vat.convert(rate, scale)?;
+        whole.checked_sub(Amount::sum(released.map(|one| one.vat))?)
     }
 
     fn group(&self, group: &Group) -> DocumentGroupView {

@@ -80,6 +80,11 @@ pub fn tax_only_lines(input: &Input<'_>, violations: &mut Violations) -> Vec<Tax
 }
 
 impl TaxOnlyLine {
+    /// Where it stands in the request.
+    pub fn at(&self) -> &str {
+        &self.at
+    }
+
     pub fn tax_code(&self) -> Option<&str> {
         self.tax_code.as_deref()
     }
@@ -134,6 +139,12 @@ impl TaxOnlyLines {
             }
         }
         Some(())
+    }
+
+    /// The VAT of the other lines with what the rates make of the bases of these.
+    pub fn with_computed(&self, vat: Amount, codes: &Codes<'_>, scale: u8) -> Amount {
+        let computed = self.lines.iter().filter_map(|(_, one)| codes.rates[one.code].of(one.base, scale));
+        Amount::sum(computed).and_then(|sum| sum.checked_add(vat)).unwrap_or(vat)
     }
 
     /// Shows the lines and their groups in the document.

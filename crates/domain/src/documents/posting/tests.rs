@@ -93,6 +93,7 @@ fn posted(
         currency: document.currency.code,
         scale: 2,
         rate: None,
+        company_scale: 2,
         party: "C001",
         party_account: account(party_account),
         reference: None,
