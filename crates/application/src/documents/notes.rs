@@ -1,8 +1,9 @@
 //! Notes that the product itself makes and posts.
 
 use super::DocumentBody;
+use super::note_settles::settle_corrected;
 use super::ports::{DocumentId, StoredDocument};
-use super::steps::note_posted;
+use super::steps::{note_entered, note_posted};
 use super::trade::{Prepared, post};
 use super::views::DocumentView;
 use crate::accounting::ports::books::Books;
@@ -11,19 +12,38 @@ use crate::error::AppResult;
 use crate::unit_of_work::UnitOfWork;
 use crate::wire::Kept;
 
-/// Posts the note that a body describes and notes it. Answers it as it is kept and as it is shown, with the decimals of its
-/// currency.
-pub(in crate::documents) async fn post_note<B: DocumentBody<Prepared = Prepared>>(
+/// Posts the note of a discount that a body describes and notes it; whoever grants the discount settles it. Answers it as it is
+/// kept.
+pub(in crate::documents) async fn post_discount_note<B: DocumentBody<Prepared = Prepared>>(
     ctx: &RequestContext,
     uow: &mut dyn UnitOfWork,
     body: String,
-) -> AppResult<(StoredDocument, DocumentView, u8)> {
+) -> AppResult<StoredDocument> {
+    let (note, scale) = enter::<B>(ctx, uow, body).await?;
+    note_posted(uow, &note, scale);
+    Ok(note)
+}
+
+/// Posts the note that a body describes, which settles what it corrects, notes it and shows it.
+pub(in crate::documents) async fn post_settling_note<B: DocumentBody<Prepared = Prepared>>(
+    ctx: &RequestContext,
+    uow: &mut dyn UnitOfWork,
+    body: String,
+) -> AppResult<DocumentView> {
+    let (note, scale) = enter::<B>(ctx, uow, body).await?;
+    let left = settle_corrected(ctx, uow, &note).await?;
+    Ok(note_entered(uow, &note, left, scale))
+}
+
+async fn enter<B: DocumentBody<Prepared = Prepared>>(
+    ctx: &RequestContext,
+    uow: &mut dyn UnitOfWork,
+    body: String,
+) -> AppResult<(StoredDocument, u8)> {
     let kept = Kept::<B>::read(body)?;
     let id = DocumentId::new(uow.new_id());
     let mut books = Books::open(ctx, uow).await?;
     let prepared = B::prepare(ctx, uow, &mut books, (id, None), &kept).await?;
     let scale = prepared.money.currency.scale;
-    let note = post(ctx, uow, books, prepared, None).await?;
-    let view = note_posted(uow, &note, scale);
-    Ok((note, view, scale))
+    Ok((post(ctx, uow, books, prepared, None).await?, scale))
 }

@@ -6,13 +6,10 @@ use async_trait::async_trait;
 use domain::documents::document_type::DocumentType;
 use domain::documents::note::NoteKind;
 use domain::error::Violation;
-use domain::ids::JournalEntryId;
-use domain::money::Amount;
-use domain::settlement::allocation::{AllocationKind, Pair};
 use serde_json::json;
 
 use super::error::{DOCUMENT_HAS_NOTES, DOCUMENT_IN_RETURN, DOCUMENT_NOT_POSTED};
-use super::notes::post_note;
+use super::notes::post_settling_note;
 use super::ports::{DocumentId, DocumentStatus, StoredDocument};
 use super::reversal::reverse_document;
 use super::steps::of_type;
@@ -23,8 +20,7 @@ use crate::authorize::Access;
 use crate::command::{Command, Done, check_version};
 use crate::context::RequestContext;
 use crate::error::{AppError, AppResult};
-use crate::settlement::settle::Settling;
-use crate::settlement::undo::undo_allocations_of;
+use crate::settlement::undo::{undo_allocations_of, undo_allocations_of_note};
 use crate::unit_of_work::UnitOfWork;
 
 /// `POST /sales-invoices/{id}/cancel`.
@@ -63,42 +59,7 @@ pub async fn cancel_invoice(
         "reason": &*body.reason,
         "documentDate": body.date,
     });
-    let (note, view, scale) = post_note::<NewSalesCreditNote>(ctx, uow, note.to_string()).await?;
-    let settled = settle(ctx, uow, invoice, &note).await?;
-    let shown = note.shown(note.total.checked_sub(settled), scale);
-    Ok(DocumentView { open_amount: shown.open_amount, payment_state: shown.payment_state, ..view })
-}
-
-/// An invoice and the note that takes it back settle each other, as far as the invoice is open. Answers how much.
-async fn settle(
-    ctx: &RequestContext,
-    uow: &mut dyn UnitOfWork,
-    invoice: &StoredDocument,
-    note: &StoredDocument,
-) -> AppResult<Amount> {
-    let entries: BTreeSet<JournalEntryId> = [invoice.entry, note.entry].into_iter().flatten().collect();
-    let items = uow.open_items().open_items_of_entries(&entries).await?;
-    let mut debits: Vec<_> =
-        items.iter().filter(|item| item.is_debit() && !item.open_amount.is_zero()).collect();
-    debits.sort_by_key(|item| (item.due_date, item.line_no));
-    let Some(credit) = items.iter().find(|item| !item.is_debit() && Some(item.entry) == note.entry) else {
-        return Ok(Amount::ZERO);
-    };
-    let mut left = credit.open_amount.abs();
-    let mut pairs = Vec::new();
-    for debit in debits {
-        let amount = left.min(debit.open_amount);
-        if amount.is_positive() {
-            pairs.push(Pair::new(debit.id, credit.id).of(amount));
-            left = left.checked_sub(amount).unwrap_or_default();
-        }
-    }
-    if pairs.is_empty() {
-        return Ok(Amount::ZERO);
-    }
-    let date = note.posting_date.max(invoice.posting_date);
-    Settling::new(AllocationKind::Payment, date, pairs).run(ctx, uow).await?;
-    Ok(credit.open_amount.abs().checked_sub(left).unwrap_or_default())
+    post_settling_note::<NewSalesCreditNote>(ctx, uow, note.to_string()).await
 }
 
 /// `POST …/{id}/reverse` of a document that the company did not issue itself.
@@ -127,6 +88,10 @@ impl<B: DocumentBody> Command for ReverseDocument<B> {
         }
         if self.body.undo_allocations {
             undo_allocations_of(ctx, uow, entry, &self.body.reason).await?;
+        }
+        if B::TYPE.reduces() {
+            let on = (stored.posting_date, &*self.body.reason);
+            undo_allocations_of_note(ctx, uow, entry, on).await?;
         }
         let view = reverse_document(ctx, uow, stored, &self.body.reason, None).await?;
         Ok(Done::of(view.id, view.version, view))

@@ -98,7 +98,7 @@ pub struct DocumentView {
     pub withholding: Option<DocumentWithholdingView>,
     /// The amount not settled yet; null for drafts.
     pub open_amount: Option<String>,
-    /// `open`, `partly_paid` or `paid`; null for drafts.
+    /// `open`, `partly_paid`, `paid`, or `credited` where notes alone have settled it; null for drafts.
     pub payment_state: Option<String>,
     /// The entry in the ledger; null for drafts.
     pub journal_entry_id: Option<Uuid>,
@@ -364,6 +364,16 @@ impl StoredDocument {
 }
 
 impl DocumentView {
+    /// A document of which notes have settled an amount: nobody has paid what they settled whole.
+    #[must_use]
+    pub fn credited_with(self, amount: Amount) -> Self {
+        let whole = || Amount::parse(&self.totals.payable).is_ok_and(|payable| payable == amount.abs());
+        if self.payment_state.as_deref() != Some("paid") || amount.is_zero() || !whole() {
+            return self;
+        }
+        Self { payment_state: Some("credited".to_owned()), ..self }
+    }
+
     /// An order with what has become of its lines.
     #[must_use]
     pub fn with_progress(self, document_type: DocumentType, lines: &[LineProgress]) -> Self {

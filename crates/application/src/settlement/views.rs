@@ -69,7 +69,7 @@ pub struct AllocationView {
     pub id: Uuid,
     /// The request that made it: all its allocations have the same.
     pub batch_id: Uuid,
-    /// `payment`, `discount` (an item and the note of its discount for early payment), `write_off`, `netting`, `reversal` (a
+    /// `payment`, `note` (a document and the note that corrects it), `discount` (an item and the note of its discount for early payment), `write_off`, `netting`, `reversal` (a
     /// reversed entry and its reversal) or `undo`.
     pub kind: &'static str,
     pub date: NaiveDate,

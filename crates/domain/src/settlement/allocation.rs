@@ -54,8 +54,10 @@ pub type AllocationId = Id<Allocation>;
 crate::choices! {
     /// The origin of an allocation.
     pub enum AllocationKind {
-        /// Items of one account: an invoice and a payment, a note or an advance.
+        /// Items of one account that somebody paired: an invoice and a payment or an advance.
         Payment = "payment",
+        /// A document and the note that corrects it, from the moment in which the note is posted.
+        Note = "note",
         /// An item and the note, or the write-off, of a discount for early payment.
         Discount = "discount",
         /// An item and what wrote it off.
