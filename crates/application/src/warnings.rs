@@ -52,6 +52,9 @@ warnings! {
     BUDGET_PASSED = "budget_passed",
         "The posting takes {amount} from account {account}, for which budget {budget} has {left} left.",
         "يأخذ الترحيل {amount} من الحساب {account}، والمتبقي له في الموازنة {budget} هو {left}.";
+    CHANGE_GIVEN = "change_given",
+        "{change} {currency} of the payment are change: only the amount of the invoice is received.",
+        "من الدفعة {change} {currency} باقٍ للعميل: لا يُقبض إلا مبلغ الفاتورة.";
     CREDIT_LIMIT_NEAR = "credit_limit_near",
         "With this document {party} owes {owed} of the credit limit of {limit}.",
         "يبلغ المستحق على {party} مع هذا المستند {owed} من حد الائتمان {limit}.";

@@ -3,11 +3,15 @@
 
 use std::collections::BTreeSet;
 
+use chrono::NaiveDate;
+use domain::error::Violation;
+use domain::ids::JournalEntryId;
 use domain::money::Amount;
 use domain::settlement::allocation::{AllocationKind, Pair};
 use domain::settlement::open_item::OpenItem;
 
-use super::ports::StoredDocument;
+use super::error::DOCUMENT_WRITTEN_OFF;
+use super::ports::{DocumentId, StoredDocument};
 use crate::context::RequestContext;
 use crate::error::{AppError, AppResult};
 use crate::settlement::settle::Settling;
@@ -23,21 +27,58 @@ pub(in crate::documents) async fn settle_corrected(
     let payable = Amount::parse(&note.view.totals.payable).ok();
     let corrected = note.corrects.filter(|_| note.document_type.reduces());
     let (Some(corrected), Some(entry)) = (corrected, note.entry) else { return Ok(payable) };
-    let entries = uow.documents().entries_of(&BTreeSet::from([corrected])).await?;
-    let entries = entries.into_iter().map(|(_, entry)| entry).chain([entry]).collect();
-    let (own, corrected): (Vec<_>, Vec<_>) =
-        uow.open_items().open_items_of_entries(&entries).await?.into_iter().partition(|item| item.entry == entry);
-    let (pairs, settled) = pairs(&own, corrected).ok_or_else(|| AppError::internal("open items do not fit"))?;
+    let of_corrected = uow.documents().entries_of(&BTreeSet::from([corrected])).await?;
+    let Some(corrected_entry) = of_corrected.first().map(|document| document.entry) else { return Ok(payable) };
+    let entries = BTreeSet::from([corrected_entry, entry]);
+    let items = uow.open_items().open_items_of_entries(&entries).await?;
+    let (own, debts): (Vec<_>, Vec<_>) = items.into_iter().partition(|item| item.entry == entry);
+    let (pairs, settled) = pairs(&own, debts).ok_or_else(|| AppError::internal("open items do not fit"))?;
     if let Some(date) = pairs.iter().map(|(_, date)| *date).max() {
         let pairs = pairs.into_iter().map(|(pair, _)| pair).collect();
         Settling::new(AllocationKind::Note, date, pairs).run(ctx, uow).await?;
     }
-    Ok(payable.and_then(|payable| payable.checked_sub(settled)))
+    let left = payable.and_then(|payable| payable.checked_sub(settled));
+    if let Some(excess) = left.filter(|left| left.is_positive()) {
+        refuse_unpaid(uow, (corrected, corrected_entry), excess).await?;
+    }
+    Ok(left)
+}
+
+/// Where something of the document was written off, no more of a note stays as a credit than somebody has paid.
+async fn refuse_unpaid(
+    uow: &mut dyn UnitOfWork,
+    (corrected, entry): (DocumentId, JournalEntryId),
+    excess: Amount,
+) -> AppResult<()> {
+    let live = uow.open_items().live_allocations(entry).await?;
+    let sum = |written_off: bool| {
+        let kind = |kind| match kind {
+            AllocationKind::WriteOff => written_off,
+            AllocationKind::Note => false,
+            _ => !written_off,
+        };
+        let amounts = live.iter().filter(|one| kind(one.kind)).map(|one| one.allocation.amount);
+        Amount::sum(amounts).unwrap_or_default()
+    };
+    let (written_off, paid) = (sum(true), sum(false));
+    if written_off.is_zero() || excess <= paid {
+        return Ok(());
+    }
+    let document = uow.documents().find_document(corrected).await?;
+    let document = document.ok_or_else(|| AppError::internal("a corrected document is gone"))?;
+    Err(written_off_first(&document, written_off))
+}
+
+/// The refusal of a note beside a write-off.
+pub(in crate::documents) fn written_off_first(document: &StoredDocument, amount: Amount) -> AppError {
+    let number = document.number.clone().unwrap_or_default();
+    let refused = Violation::new(&DOCUMENT_WRITTEN_OFF).with("number", number);
+    refused.with("amount", amount.display(2)).into()
 }
 
 /// The pairs of a note's items with those that they settle, each with the first day on which it may, and how much they come to.
 /// Items on another account, as after a change of the posting rules, do not settle each other.
-fn pairs(own: &[OpenItem], mut corrected: Vec<OpenItem>) -> Option<(Vec<(Pair, chrono::NaiveDate)>, Amount)> {
+fn pairs(own: &[OpenItem], mut corrected: Vec<OpenItem>) -> Option<(Vec<(Pair, NaiveDate)>, Amount)> {
     corrected.sort_by_key(|item| (item.due_date, item.line_no));
     let (mut pairs, mut settled) = (Vec::new(), Amount::ZERO);
     for credit in own {

@@ -1,11 +1,9 @@
 //! Notes that the product itself makes and posts.
 
 use super::DocumentBody;
-use super::note_settles::settle_corrected;
 use super::ports::{DocumentId, StoredDocument};
-use super::steps::{note_entered, note_posted};
+use super::steps::note_posted;
 use super::trade::{Prepared, post};
-use super::views::DocumentView;
 use crate::accounting::ports::books::Books;
 use crate::context::RequestContext;
 use crate::error::AppResult;
@@ -19,23 +17,13 @@ pub(in crate::documents) async fn post_discount_note<B: DocumentBody<Prepared = 
     uow: &mut dyn UnitOfWork,
     body: String,
 ) -> AppResult<StoredDocument> {
-    let (note, scale) = enter::<B>(ctx, uow, body).await?;
+    let (note, scale) = post_note::<B>(ctx, uow, body).await?;
     note_posted(uow, &note, scale);
     Ok(note)
 }
 
-/// Posts the note that a body describes, which settles what it corrects, notes it and shows it.
-pub(in crate::documents) async fn post_settling_note<B: DocumentBody<Prepared = Prepared>>(
-    ctx: &RequestContext,
-    uow: &mut dyn UnitOfWork,
-    body: String,
-) -> AppResult<DocumentView> {
-    let (note, scale) = enter::<B>(ctx, uow, body).await?;
-    let left = settle_corrected(ctx, uow, &note).await?;
-    Ok(note_entered(uow, &note, left, scale))
-}
-
-async fn enter<B: DocumentBody<Prepared = Prepared>>(
+/// Posts the note that a body describes. Answers it as it is kept, with the decimals of its currency.
+pub(in crate::documents) async fn post_note<B: DocumentBody<Prepared = Prepared>>(
     ctx: &RequestContext,
     uow: &mut dyn UnitOfWork,
     body: String,

@@ -6,13 +6,17 @@ use async_trait::async_trait;
 use domain::documents::document_type::DocumentType;
 use domain::documents::note::NoteKind;
 use domain::error::Violation;
+use domain::ids::JournalEntryId;
+use domain::money::Amount;
+use domain::settlement::allocation::AllocationKind;
 use serde_json::json;
 
 use super::error::{DOCUMENT_HAS_NOTES, DOCUMENT_IN_RETURN, DOCUMENT_NOT_POSTED};
-use super::notes::post_settling_note;
+use super::note_settles::{settle_corrected, written_off_first};
+use super::notes::post_note;
 use super::ports::{DocumentId, DocumentStatus, StoredDocument};
 use super::reversal::reverse_document;
-use super::steps::of_type;
+use super::steps::{note_entered, of_type};
 use super::trade::{NewSalesCreditNote, NewSalesInvoice};
 use super::views::DocumentView;
 use super::{CancelInvoiceBody, DocumentBody, UndoDocumentBody};
@@ -50,16 +54,49 @@ pub async fn cancel_invoice(
     invoice: &StoredDocument,
     body: &CancelInvoiceBody,
 ) -> AppResult<DocumentView> {
-    if let Some(entry) = invoice.entry.filter(|_| body.undo_allocations) {
-        undo_allocations_of(ctx, uow, entry, &body.reason).await?;
+    match invoice.entry {
+        Some(entry) if body.undo_allocations => undo_allocations_of(ctx, uow, entry, &body.reason).await?,
+        Some(entry) => refuse_written_off(uow, invoice, entry).await?,
+        None => {}
     }
+    // An invoice of a later day is not cancelled before it.
+    let first = invoice.document_date.max(invoice.posting_date);
+    let date = body.date.unwrap_or_else(|| ctx.today(uow.now()).max(first));
     let note = json!({
         "correctsId": invoice.id.uuid(),
         "kind": NoteKind::Cancellation.as_str(),
         "reason": &*body.reason,
-        "documentDate": body.date,
+        "documentDate": date,
     });
-    post_settling_note::<NewSalesCreditNote>(ctx, uow, note.to_string()).await
+    let posted = post_note::<NewSalesCreditNote>(ctx, uow, note.to_string()).await;
+    let (note, scale) = posted.map_err(at_date)?;
+    let left = settle_corrected(ctx, uow, &note).await?;
+    Ok(note_entered(uow, &note, left, scale))
+}
+
+/// The dates of the note are the one of the body, and what is wrong with them is said once.
+fn at_date(error: AppError) -> AppError {
+    let mut violations: Vec<Violation> = Vec::with_capacity(error.violations.len());
+    for violation in error.violations {
+        let of_date = matches!(violation.pointer.as_str(), "/documentDate" | "/postingDate");
+        let violation = if of_date { violation.at("/date") } else { violation };
+        if !violations.iter().any(|one| one.def == violation.def && one.pointer == violation.pointer) {
+            violations.push(violation);
+        }
+    }
+    AppError { violations, ..error }
+}
+
+/// An invoice that was written off is not cancelled beside the write-off: the customer would get what nobody has paid.
+async fn refuse_written_off(
+    uow: &mut dyn UnitOfWork,
+    invoice: &StoredDocument,
+    entry: JournalEntryId,
+) -> AppResult<()> {
+    let live = uow.open_items().live_allocations(entry).await?;
+    let written_off = live.iter().filter(|one| one.kind == AllocationKind::WriteOff);
+    let amount = Amount::sum(written_off.map(|one| one.allocation.amount)).unwrap_or_default();
+    if amount.is_zero() { Ok(()) } else { Err(written_off_first(invoice, amount)) }
 }
 
 /// `POST …/{id}/reverse` of a document that the company did not issue itself.

@@ -105,6 +105,9 @@ pub struct DocumentView {
     /// The entry that took it back.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reversal_entry_id: Option<Uuid>,
+    /// What the money of a receipt or a payment has paid; at most 1,000, and left out in lists.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub allocations: Option<Vec<DocumentAllocationView>>,
     /// VAT by category and rate.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tax_groups: Vec<DocumentGroupView>,
@@ -315,6 +318,23 @@ pub struct DocumentPrepaymentView {
     pub number: String,
     pub net: String,
     pub vat: String,
+}
+
+/// An item that the money of a receipt or a payment has paid, wholly or in part.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DocumentAllocationView {
+    pub allocation_id: Uuid,
+    pub date: NaiveDate,
+    pub open_item_id: Uuid,
+    /// The document that was paid and its type; null for an entry by hand.
+    pub document_id: Option<Uuid>,
+    pub document_type: Option<String>,
+    /// The number of the document, or else of the entry.
+    pub number: Option<String>,
+    /// In the currency of what was paid.
+    pub amount: String,
+    pub currency: String,
 }
 
 /// A document that was made in the same step.

@@ -25,6 +25,10 @@ pub struct OpenItemView {
     pub line_no: u32,
     /// The legal number of the entry.
     pub number: String,
+    /// The document that made it, its type and its number; null where the entry was made by hand.
+    pub document_id: Option<Uuid>,
+    pub document_type: Option<String>,
+    pub document_number: Option<String>,
     pub posting_date: NaiveDate,
     pub document_date: Option<NaiveDate>,
     /// The day on which the item falls due: that of the line, or else the posting date.

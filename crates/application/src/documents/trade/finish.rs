@@ -3,7 +3,7 @@
 use domain::documents::document_type::{InvoiceKind, PurchaseKind};
 use domain::documents::note::NoteKind;
 use domain::error::{Violation, Violations};
-use domain::money::{AMOUNT_OUT_OF_RANGE, Amount};
+use domain::money::{AMOUNT_OUT_OF_RANGE, Amount, Currency};
 use domain::parties::party::Party;
 use domain::tax::document::Calculation;
 
@@ -57,7 +57,7 @@ impl Preparing<'_> {
         }
         violations.into_result(())?;
         let kind = self.kind(Some(party), header.original.as_ref());
-        refused.extend(self.refusals(kind, party, &facts, &content));
+        refused.extend(self.refusals(kind, (party, (payable, currency)), &facts, &content));
         let mut document = self.shown(
             uow,
             (kind, party),
@@ -73,6 +73,7 @@ impl Preparing<'_> {
         let of_lines = content.lines.iter().enumerate();
         Ok(Prepared {
             document,
+            anonymous: party.anonymous,
             order_lines: order_lines(&content, &calculation, facts.company.matching),
             credited_base: of_lines
                 .clone()
@@ -103,7 +104,7 @@ impl Preparing<'_> {
     fn refusals(
         &self,
         kind: Option<InvoiceKind>,
-        party: &Party,
+        (party, payable): (&Party, (Amount, Currency)),
         facts: &Facts,
         content: &Content,
     ) -> Vec<Violation> {
@@ -114,6 +115,7 @@ impl Preparing<'_> {
             kind,
             party,
             input: &self.input,
+            payable,
             facts,
             lines: lines.chain(charges).collect(),
             categories: content.codes.codes.iter().filter_map(|code| code.category).collect(),

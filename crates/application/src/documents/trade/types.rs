@@ -128,12 +128,12 @@ async fn enter(
     prepared: Prepared,
     (draft, payment): (Option<&StoredDocument>, Option<&PaymentAtOnceBody>),
 ) -> AppResult<DocumentView> {
-    let scale = prepared.money.currency.scale;
+    let (scale, anonymous) = (prepared.money.currency.scale, prepared.anonymous);
     let document = post(ctx, uow, books, prepared, draft).await?;
     let open = settle_corrected(ctx, uow, &document).await?;
     let mut view = note_entered(uow, &document, open, scale);
     if let Some(payment) = payment {
-        pay_at_once(ctx, uow, &document, payment, &mut view).await?;
+        pay_at_once(ctx, uow, (&document, anonymous), payment, &mut view).await?;
     }
     Ok(view)
 }
@@ -169,6 +169,7 @@ impl TradeBody for NewSalesInvoice {
             kind: self.kind,
             prepayments: &self.prepayments.0,
             paid_at_once,
+            payment_amount: self.payment.as_ref().and_then(|payment| payment.amount),
             credit_override,
             ..self.common()
         }

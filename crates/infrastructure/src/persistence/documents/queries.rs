@@ -14,6 +14,7 @@ use domain::documents::document_type::{DocumentType, TradeSide};
 use domain::ids::TenantId;
 use domain::money::Amount;
 
+use super::money_allocations::paid_by_money;
 use super::rows::{document_columns, progress_columns, read_document, read_progress};
 use crate::persistence::accounting::company_money::CompanyMoney;
 use crate::persistence::parties::aliases::with_merged;
@@ -148,6 +149,10 @@ impl DocumentQueries for Db {
         let view = shown(&mut columns, &money)?;
         let lines: Vec<_> = columns.parse("content_lines", |text| serde_json::from_str(text).ok())?;
         let view = DocumentView { lines: Some(lines).filter(|lines| !lines.is_empty()), ..view };
+        if let Some(entry) = view.journal_entry_id.filter(|_| document_type.moves_money()) {
+            let allocations = Some(paid_by_money(self, tenant, entry, &money).await?);
+            return Ok(Some(DocumentView { allocations, ..view }));
+        }
         if !document_type.is_order() {
             return Ok(Some(view));
         }
