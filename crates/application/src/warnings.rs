@@ -52,6 +52,9 @@ warnings! {
     BUDGET_PASSED = "budget_passed",
         "The posting takes {amount} from account {account}, for which budget {budget} has {left} left.",
         "يأخذ الترحيل {amount} من الحساب {account}، والمتبقي له في الموازنة {budget} هو {left}.";
+    CHANGE_GIVEN = "change_given",
+        "{change} {currency} of the payment are change: only the amount of the invoice is received.",
+        "من الدفعة {change} {currency} باقٍ للعميل: لا يُقبض إلا مبلغ الفاتورة.";
     CHARGES_NOT_ORDERED = "charges_not_ordered",
         "The charges come to {billed}, of which the orders have {ordered}.",
         "تبلغ الرسوم الإضافية {billed}، والمذكور منها في الأوامر {ordered}.";

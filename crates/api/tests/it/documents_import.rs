@@ -155,7 +155,8 @@ async fn every_problem_is_named_with_its_row_and_column() {
         .ok();
     let receipts = "document,party,date,amount,method,invoice,rate\n\
         R-1,C001,2026-02-05,1,bank_transfer,A-1,\nR-2,C001,2026-02-05,1,barter,A-2,\nR-3,C001,2026-02-05,1,cash,A-9,\n\
-        R-4,C001,2026-02-05,5,cash,A-2,\nR-4,C001,,20,,A-2,\nR-5,V001,2026-02-05,5,cash,A-2,\nR-6,C001,2026-02-05,-1,cash,,0\n";
+        R-4,C001,2026-02-05,5,cash,A-2,\nR-4,C001,,20,,A-3,\nR-5,V001,2026-02-05,5,cash,A-2,\nR-6,C001,2026-02-05,-1,cash,,0\n\
+        R-7,C001,2026-02-05,5,cash,A-2,\nR-7,C001,,5,,A-2,\n";
     let found = import(client, "receipts&post=true", receipts).await.expect(422).errors();
     for (pointer, code) in [
         ("/rows/2/invoice", "import_document_ambiguous"),
@@ -164,6 +165,7 @@ async fn every_problem_is_named_with_its_row_and_column() {
         ("/rows/6/invoice", "allocation_exceeds_open"),
         ("/rows/7/invoice", "import_document_unknown"),
         ("/rows/8/rate", "invalid_rate"),
+        ("/rows/10/invoice", "allocation_named_twice"),
     ] {
         let expected = (pointer.to_owned(), code.to_owned());
         assert!(found.contains(&expected), "{expected:?} in {found:#?}");

@@ -51,11 +51,11 @@ const BUDGETS: &[(&str, u64, u64)] = &[
     ("save prices", 12, 9),
     // Documents and what settles them (R129).
     ("post an invoice", 21, 10),
-    ("credit lines of an invoice", 25, 16),
+    ("credit lines of an invoice", 40, 26),
     ("deduct prepayments", 23, 13),
     ("receive money for invoices", 25, 13),
     ("reverse a receipt with its allocations", 35, 16),
-    ("reverse a note", 32, 18),
+    ("reverse a note", 45, 30),
     ("allocate pairs", 8, 5),
     ("match payments by a rule", 9, 6),
     ("undo an allocation", 10, 7),

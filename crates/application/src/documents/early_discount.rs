@@ -10,7 +10,7 @@ use domain::error::Violation;
 use domain::money::{AMOUNT_OUT_OF_RANGE, Amount};
 use serde_json::{Value, json};
 
-use super::notes::post_note;
+use super::notes::post_discount_note;
 use super::ports::StoredDocument;
 use super::trade::{NewPurchaseCreditNote, NewSalesCreditNote};
 use crate::context::RequestContext;
@@ -64,11 +64,12 @@ impl EarlyDiscountNote<'_> {
             "pricesIncludeVat": true,
             "lines": shares.map(line).collect::<Vec<Value>>(),
         });
-        let (note, ..) = match self.document.document_type.side() {
-            TradeSide::Sale => post_note::<NewSalesCreditNote>(ctx, uow, body.to_string()).await?,
-            TradeSide::Purchase => post_note::<NewPurchaseCreditNote>(ctx, uow, body.to_string()).await?,
-        };
-        Ok(note)
+        match self.document.document_type.side() {
+            TradeSide::Sale => post_discount_note::<NewSalesCreditNote>(ctx, uow, body.to_string()).await,
+            TradeSide::Purchase => {
+                post_discount_note::<NewPurchaseCreditNote>(ctx, uow, body.to_string()).await
+            }
+        }
     }
 
     /// The total of each tax group with VAT.

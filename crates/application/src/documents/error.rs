@@ -65,6 +65,12 @@ domain::errors! {
     TAX_DATE_LOCKED = "tax_date_locked", Rule, User,
         "The tax lock covers everything through {date}. The first open tax date is {first}, which you may give as taxDate.",
         "يشمل القفل الضريبي كل ما هو حتى {date}. أول تاريخ ضريبي مفتوح هو {first}، ويمكن إرساله في taxDate.";
+    NOTE_BEFORE_DOCUMENT = "note_before_document", Rule, User,
+        "{number} is dated {date}; a note that corrects it is not dated before that.",
+        "{number} بتاريخ {date}؛ ولا يسبقه تاريخ الإشعار الذي يصححه.";
+    DOCUMENT_WRITTEN_OFF = "document_written_off", Conflict, User,
+        "{amount} of {number} were written off, so the customer would get a credit that nobody has paid. Reverse the write-off first.",
+        "شُطب من {number} مبلغ {amount}، فيحصل العميل على رصيد لم يدفعه أحد. اعكس الشطب أولًا.";
     DUE_DATE_EARLY = "due_date_early", Rule, User,
         "The due date is not before the date of the document, {date}.", "لا يسبق تاريخ الاستحقاق تاريخ المستند {date}.";
     SUPPLIER_NUMBER_MISSING = "supplier_number_missing", Rule, User,
@@ -75,8 +81,8 @@ domain::errors! {
         "The lines come to {computed}, but the supplier's document says {given}. Differences beyond {tolerance} are not taken over.",
         "مجموع السطور {computed}، بينما مستند المورد {given}. لا تُقبل فروق تتجاوز {tolerance}.";
     PAYMENT_REQUIRED = "payment_required", Rule, User,
-        "Party {party} stands for customers who pay at once: send the payment with the invoice.",
-        "الطرف {party} يمثل عملاء يدفعون فورًا: أرسل الدفعة مع الفاتورة.";
+        "Party {party} stands for customers who pay at once: send a payment of {amount} {currency} with the invoice.",
+        "الطرف {party} يمثل عملاء يدفعون فورًا: أرسل مع الفاتورة دفعة قدرها {amount} {currency}.";
     CREDIT_LIMIT_EXCEEDED = "credit_limit_exceeded", Rule, User,
         "The credit limit of {party} is {limit}: {used} are open, and the document needs {needed}. Whoever has the permission sales.credit.override may post it with creditOverrideReason.",
         "حد ائتمان {party} هو {limit}: المفتوح {used}، ويحتاج المستند إلى {needed}. لمن لديه الصلاحية sales.credit.override أن يرحّله مع creditOverrideReason.";
@@ -84,9 +90,13 @@ domain::errors! {
         "A payment comes with an invoice that is posted: send post: true.", "ترافق الدفعة فاتورة تُرحّل: أرسل post: true.";
     PREPAYMENT_EXCEEDED = "prepayment_exceeded", Rule, User,
         "{amount} of {number} are to be deducted, but {left} are left.", "المطلوب خصم {amount} من {number}، والمتبقي {left}.";
+    PREPAYMENT_USED_UP = "prepayment_used_up", Rule, User,
+        "Everything of {number} has been deducted already.", "خُصم كامل {number} من قبل.";
+    PREPAYMENT_GROUP_MISSING = "prepayment_group_missing", Rule, User,
+        "{number} has {left} left, charged as {groups}; the lines of the document have nothing of that left to deduct from.",
+        "بقي من {number} مبلغ {left} خاضع للفئات {groups}؛ وليس في سطور المستند ما يُخصم منه.";
     PREPAYMENT_NAMED_TWICE = "prepayment_named_twice", Rule, User,
-        "The prepayment invoice is named twice. Name it once, with the amount that is deducted.",
-        "ذُكرت فاتورة الدفعة المقدمة مرتين. اذكرها مرة واحدة مع المبلغ المخصوم.";
+        "{number} is named twice among the prepayments.", "ذُكر {number} مرتين بين الدفعات المقدمة.";
     NOT_A_PREPAYMENT = "not_a_prepayment", Rule, User,
         "{number} is not a posted prepayment invoice.", "{number} ليست فاتورة دفعة مقدمة مرحّلة.";
     METHOD_ACCOUNT_UNFIT = "method_account_unfit", Rule, User,

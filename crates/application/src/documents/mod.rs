@@ -16,6 +16,7 @@ pub mod error;
 mod exchange;
 pub mod money;
 pub mod moving;
+mod note_settles;
 mod notes;
 pub mod numbering;
 pub mod orders;

@@ -115,6 +115,15 @@ pub struct GroupUse {
     pub vat: Amount,
 }
 
+/// A posted document with its entry.
+#[derive(Debug, Clone)]
+pub struct PostedDocument {
+    pub id: DocumentId,
+    pub document_type: DocumentType,
+    pub number: String,
+    pub entry: JournalEntryId,
+}
+
 /// A posted document as others name it.
 #[derive(Debug, Clone)]
 pub struct NamedDocument {
@@ -136,11 +145,11 @@ pub trait DocumentRepository: Send {
         &mut self,
         entries: &BTreeSet<JournalEntryId>,
     ) -> StorageResult<Vec<StoredDocument>>;
-    /// The entries of posted documents, whatever their types; others are absent.
+    /// The entries and the numbers of posted documents, whatever their types; others are absent.
     async fn entries_of(
         &mut self,
         documents: &BTreeSet<DocumentId>,
-    ) -> StorageResult<Vec<(DocumentId, JournalEntryId)>>;
+    ) -> StorageResult<Vec<PostedDocument>>;
     async fn insert_document(&mut self, document: &StoredDocument) -> StorageResult<()>;
     /// Replaces what is stored at the version before the document's. MUST answer `false` when it is at another.
     async fn update_document(&mut self, document: &StoredDocument) -> StorageResult<bool>;

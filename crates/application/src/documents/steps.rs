@@ -127,7 +127,16 @@ pub(in crate::documents) fn note_posted(
     document: &StoredDocument,
     scale: u8,
 ) -> DocumentView {
-    let open = Amount::parse(&document.view.totals.payable).ok();
+    note_entered(uow, document, Amount::parse(&document.view.totals.payable).ok(), scale)
+}
+
+/// Notes a document that was posted just now, of which `open` is not settled.
+pub(in crate::documents) fn note_entered(
+    uow: &mut dyn UnitOfWork,
+    document: &StoredDocument,
+    open: Option<Amount>,
+    scale: u8,
+) -> DocumentView {
     let view = note(uow, document, (open, scale), None, "posted");
     if open.is_some_and(Amount::is_zero) {
         note_paid(uow, document, scale);

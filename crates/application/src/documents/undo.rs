@@ -8,14 +8,15 @@ use domain::documents::note::NoteKind;
 use domain::error::Violation;
 use domain::ids::JournalEntryId;
 use domain::money::Amount;
-use domain::settlement::allocation::{AllocationKind, Pair};
+use domain::settlement::allocation::AllocationKind;
 use serde_json::json;
 
 use super::error::{DOCUMENT_HAS_NOTES, DOCUMENT_IN_RETURN, DOCUMENT_NOT_POSTED};
+use super::note_settles::{settle_corrected, written_off_first};
 use super::notes::post_note;
 use super::ports::{DocumentId, DocumentStatus, StoredDocument};
 use super::reversal::reverse_document;
-use super::steps::of_type;
+use super::steps::{note_entered, of_type};
 use super::trade::{NewSalesCreditNote, NewSalesInvoice};
 use super::views::DocumentView;
 use super::{CancelInvoiceBody, DocumentBody, UndoDocumentBody};
@@ -23,8 +24,7 @@ use crate::authorize::Access;
 use crate::command::{Command, Done, check_version};
 use crate::context::RequestContext;
 use crate::error::{AppError, AppResult};
-use crate::settlement::settle::Settling;
-use crate::settlement::undo::undo_allocations_of;
+use crate::settlement::undo::{undo_allocations_of, undo_allocations_of_note};
 use crate::unit_of_work::UnitOfWork;
 
 /// `POST /sales-invoices/{id}/cancel`.
@@ -54,51 +54,49 @@ pub async fn cancel_invoice(
     invoice: &StoredDocument,
     body: &CancelInvoiceBody,
 ) -> AppResult<DocumentView> {
-    if let Some(entry) = invoice.entry.filter(|_| body.undo_allocations) {
-        undo_allocations_of(ctx, uow, entry, &body.reason).await?;
+    match invoice.entry {
+        Some(entry) if body.undo_allocations => undo_allocations_of(ctx, uow, entry, &body.reason).await?,
+        Some(entry) => refuse_written_off(uow, invoice, entry).await?,
+        None => {}
     }
+    // An invoice of a later day is not cancelled before it.
+    let first = invoice.document_date.max(invoice.posting_date);
+    let date = body.date.unwrap_or_else(|| ctx.today(uow.now()).max(first));
     let note = json!({
         "correctsId": invoice.id.uuid(),
         "kind": NoteKind::Cancellation.as_str(),
         "reason": &*body.reason,
-        "documentDate": body.date,
+        "documentDate": date,
     });
-    let (note, view, scale) = post_note::<NewSalesCreditNote>(ctx, uow, note.to_string()).await?;
-    let settled = settle(ctx, uow, invoice, &note).await?;
-    let shown = note.shown(note.total.checked_sub(settled), scale);
-    Ok(DocumentView { open_amount: shown.open_amount, payment_state: shown.payment_state, ..view })
+    let posted = post_note::<NewSalesCreditNote>(ctx, uow, note.to_string()).await;
+    let (note, scale) = posted.map_err(at_date)?;
+    let left = settle_corrected(ctx, uow, &note).await?;
+    Ok(note_entered(uow, &note, left, scale))
 }
 
-/// An invoice and the note that takes it back settle each other, as far as the invoice is open. Answers how much.
-async fn settle(
-    ctx: &RequestContext,
-    uow: &mut dyn UnitOfWork,
-    invoice: &StoredDocument,
-    note: &StoredDocument,
-) -> AppResult<Amount> {
-    let entries: BTreeSet<JournalEntryId> = [invoice.entry, note.entry].into_iter().flatten().collect();
-    let items = uow.open_items().open_items_of_entries(&entries).await?;
-    let mut debits: Vec<_> =
-        items.iter().filter(|item| item.is_debit() && !item.open_amount.is_zero()).collect();
-    debits.sort_by_key(|item| (item.due_date, item.line_no));
-    let Some(credit) = items.iter().find(|item| !item.is_debit() && Some(item.entry) == note.entry) else {
-        return Ok(Amount::ZERO);
-    };
-    let mut left = credit.open_amount.abs();
-    let mut pairs = Vec::new();
-    for debit in debits {
-        let amount = left.min(debit.open_amount);
-        if amount.is_positive() {
-            pairs.push(Pair::new(debit.id, credit.id).of(amount));
-            left = left.checked_sub(amount).unwrap_or_default();
+/// The dates of the note are the one of the body, and what is wrong with them is said once.
+fn at_date(error: AppError) -> AppError {
+    let mut violations: Vec<Violation> = Vec::with_capacity(error.violations.len());
+    for violation in error.violations {
+        let of_date = matches!(violation.pointer.as_str(), "/documentDate" | "/postingDate");
+        let violation = if of_date { violation.at("/date") } else { violation };
+        if !violations.iter().any(|one| one.def == violation.def && one.pointer == violation.pointer) {
+            violations.push(violation);
         }
     }
-    if pairs.is_empty() {
-        return Ok(Amount::ZERO);
-    }
-    let date = note.posting_date.max(invoice.posting_date);
-    Settling::new(AllocationKind::Payment, date, pairs).run(ctx, uow).await?;
-    Ok(credit.open_amount.abs().checked_sub(left).unwrap_or_default())
+    AppError { violations, ..error }
+}
+
+/// An invoice that was written off is not cancelled beside the write-off: the customer would get what nobody has paid.
+async fn refuse_written_off(
+    uow: &mut dyn UnitOfWork,
+    invoice: &StoredDocument,
+    entry: JournalEntryId,
+) -> AppResult<()> {
+    let live = uow.open_items().live_allocations(entry).await?;
+    let written_off = live.iter().filter(|one| one.kind == AllocationKind::WriteOff);
+    let amount = Amount::sum(written_off.map(|one| one.allocation.amount)).unwrap_or_default();
+    if amount.is_zero() { Ok(()) } else { Err(written_off_first(invoice, amount)) }
 }
 
 /// `POST …/{id}/reverse` of a document that the company did not issue itself.
@@ -127,6 +125,10 @@ impl<B: DocumentBody> Command for ReverseDocument<B> {
         }
         if self.body.undo_allocations {
             undo_allocations_of(ctx, uow, entry, &self.body.reason).await?;
+        }
+        if B::TYPE.reduces() {
+            let on = (stored.posting_date, &*self.body.reason);
+            undo_allocations_of_note(ctx, uow, entry, on).await?;
         }
         let view = reverse_document(ctx, uow, stored, &self.body.reason, None).await?;
         Ok(Done::of(view.id, view.version, view))

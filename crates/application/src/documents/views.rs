@@ -104,13 +104,16 @@ pub struct DocumentView {
     pub withholding: Option<DocumentWithholdingView>,
     /// The amount not settled yet; null for drafts.
     pub open_amount: Option<String>,
-    /// `open`, `partly_paid` or `paid`; null for drafts.
+    /// `open`, `partly_paid`, `paid`, or `credited` where notes alone have settled it; null for drafts.
     pub payment_state: Option<String>,
     /// The entry in the ledger; null for drafts.
     pub journal_entry_id: Option<Uuid>,
     /// The entry that took it back.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reversal_entry_id: Option<Uuid>,
+    /// What the money of a receipt or a payment has paid; at most 1,000, and left out in lists.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub allocations: Option<Vec<DocumentAllocationView>>,
     /// VAT by category and rate.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tax_groups: Vec<DocumentGroupView>,
@@ -344,6 +347,23 @@ pub struct DocumentPrepaymentView {
     pub vat: String,
 }
 
+/// An item that the money of a receipt or a payment has paid, wholly or in part.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DocumentAllocationView {
+    pub allocation_id: Uuid,
+    pub date: NaiveDate,
+    pub open_item_id: Uuid,
+    /// The document that was paid and its type; null for an entry by hand.
+    pub document_id: Option<Uuid>,
+    pub document_type: Option<String>,
+    /// The number of the document, or else of the entry.
+    pub number: Option<String>,
+    /// In the currency of what was paid.
+    pub amount: String,
+    pub currency: String,
+}
+
 /// A document that was made in the same step.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct CreatedDocumentView {
@@ -391,6 +411,16 @@ impl StoredDocument {
 }
 
 impl DocumentView {
+    /// A document of which notes have settled an amount: nobody has paid what they settled whole.
+    #[must_use]
+    pub fn credited_with(self, amount: Amount) -> Self {
+        let whole = || Amount::parse(&self.totals.payable).is_ok_and(|payable| payable == amount.abs());
+        if self.payment_state.as_deref() != Some("paid") || amount.is_zero() || !whole() {
+            return self;
+        }
+        Self { payment_state: Some("credited".to_owned()), ..self }
+    }
+
     /// An order with what has become of its lines.
     #[must_use]
     pub fn with_progress(self, document_type: DocumentType, lines: &[LineProgress]) -> Self {

@@ -197,7 +197,7 @@ impl Tolerances {
 }
 
 fn candidate(found: FoundItem) -> Candidate {
-    let FoundItem { item, number, references, descriptions } = found;
+    let FoundItem { item, number, references, descriptions, .. } = found;
     let names = std::iter::once(number).chain(references.iter().cloned()).collect();
     Candidate { item, names, texts: references.into_iter().chain(descriptions).collect() }
 }

@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use super::views::{AllocationView, OpenItemView};
 use crate::accounting::views::NameView;
+use crate::documents::ports::DocumentId;
 use crate::error::AppResult;
 use crate::paging::{Direction, FieldKind, FieldSpec, ListQuery, ListSpec, Page};
 use crate::ports::storage_error::StorageResult;
@@ -24,15 +25,32 @@ use crate::ports::storage_error::StorageResult;
 pub enum AllocationBatch {}
 pub type AllocationBatchId = Id<AllocationBatch>;
 
+/// The document that made an item.
+#[derive(Debug, Clone)]
+pub struct ItemDocument {
+    pub id: DocumentId,
+    pub document_type: String,
+    pub number: String,
+}
+
 /// An item with what people know it by.
 #[derive(Debug, Clone)]
 pub struct FoundItem {
     pub item: OpenItem,
     /// The legal number of its entry.
     pub number: String,
+    /// The document that made it, if one did.
+    pub document: Option<ItemDocument>,
     /// The references and descriptions of its line and its entry.
     pub references: Vec<String>,
     pub descriptions: Vec<String>,
+}
+
+impl FoundItem {
+    /// The number that people know it by: that of the document, or else of the entry.
+    pub fn known_as(&self) -> &str {
+        self.document.as_ref().map_or(&self.number, |document| &document.number)
+    }
 }
 
 /// An allocation as it is kept.
@@ -121,6 +139,8 @@ pub static OPEN_ITEM_LIST: ListSpec = ListSpec {
         FieldSpec::new("party", FieldKind::Text),
         FieldSpec::new("entryId", FieldKind::Id),
         FieldSpec::new("number", FieldKind::Text),
+        FieldSpec::new("documentId", FieldKind::Id).nullable(),
+        FieldSpec::new("documentNumber", FieldKind::Text).nullable(),
         FieldSpec::new("currency", FieldKind::Text),
         FieldSpec::new("postingDate", FieldKind::Date),
         FieldSpec::new("dueDate", FieldKind::Date).sortable(),

@@ -102,7 +102,7 @@ impl Items {
         let codes = found.iter().map(|found| found.item.currency);
         let codes = codes.filter(|code| *code != books.company.code).collect();
         books.learn_currencies(uow, &codes).await?;
-        let numbers = found.iter().map(|found| (found.item.id, found.number.clone())).collect();
+        let numbers = found.iter().map(|found| (found.item.id, found.known_as().to_owned())).collect();
         Ok(Self { found: found.into_iter().map(|found| (found.item.id, found.item)).collect(), numbers })
     }
 

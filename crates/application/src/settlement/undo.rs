@@ -59,6 +59,7 @@ impl Command for UndoAllocation {
             AllocationKind::Reversal => return Err(AppError::of(&ALLOCATION_OF_REVERSAL)),
             AllocationKind::Undo => return Err(AppError::of(&ALLOCATION_UNDONE)),
             AllocationKind::Payment
+            | AllocationKind::Note
             | AllocationKind::Discount
             | AllocationKind::WriteOff
             | AllocationKind::Netting => {}
@@ -82,16 +83,39 @@ impl Command for UndoAllocation {
 }
 
 /// Undoes every live allocation of an entry's items on one day, with one entry: today, or the day of the latest of them if that
-/// is later.
+/// is later. Those with notes stay: a note takes them back itself.
 pub async fn undo_allocations_of(
     ctx: &RequestContext,
     uow: &mut dyn UnitOfWork,
     entry: JournalEntryId,
     reason: &str,
 ) -> AppResult<()> {
-    let live = uow.open_items().live_allocations(entry).await?;
+    let mut live = uow.open_items().live_allocations(entry).await?;
+    live.retain(|allocation| allocation.kind != AllocationKind::Note);
     let Some(latest) = live.iter().map(|allocation| allocation.date).max() else { return Ok(()) };
-    let date = ctx.today(uow.now()).max(latest);
+    let today = ctx.today(uow.now());
+    undo_on(ctx, uow, live, (today.max(latest), reason)).await
+}
+
+/// Undoes what a note settled of the document that it corrects, on the day on which the note is taken back.
+pub async fn undo_allocations_of_note(
+    ctx: &RequestContext,
+    uow: &mut dyn UnitOfWork,
+    entry: JournalEntryId,
+    (date, reason): (NaiveDate, &str),
+) -> AppResult<()> {
+    let mut live = uow.open_items().live_allocations(entry).await?;
+    live.retain(|allocation| allocation.kind == AllocationKind::Note);
+    let Some(latest) = live.iter().map(|allocation| allocation.date).max() else { return Ok(()) };
+    undo_on(ctx, uow, live, (date.max(latest), reason)).await
+}
+
+async fn undo_on(
+    ctx: &RequestContext,
+    uow: &mut dyn UnitOfWork,
+    live: Vec<StoredAllocation>,
+    (date, reason): (NaiveDate, &str),
+) -> AppResult<()> {
     let mut books = Books::open(ctx, uow).await?;
     entry::check_date(uow, ctx, &mut books, date).await??;
     Undoing { ctx, date, reason }.undo(uow, books, live).await?;

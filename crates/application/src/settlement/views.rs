@@ -25,6 +25,10 @@ pub struct OpenItemView {
     pub line_no: u32,
     /// The legal number of the entry.
     pub number: String,
+    /// The document that made it, its type and its number; null where the entry was made by hand.
+    pub document_id: Option<Uuid>,
+    pub document_type: Option<String>,
+    pub document_number: Option<String>,
     pub posting_date: NaiveDate,
     pub document_date: Option<NaiveDate>,
     /// The day on which the item falls due: that of the line, or else the posting date.
@@ -71,7 +75,7 @@ pub struct AllocationView {
     pub id: Uuid,
     /// The request that made it: all its allocations have the same.
     pub batch_id: Uuid,
-    /// `payment`, `discount` (an item and the note of its discount for early payment), `write_off`, `netting`, `reversal` (a
+    /// `payment`, `note` (a document and the note that corrects it), `discount` (an item and the note of its discount for early payment), `write_off`, `netting`, `reversal` (a
     /// reversed entry and its reversal) or `undo`.
     pub kind: &'static str,
     pub date: NaiveDate,

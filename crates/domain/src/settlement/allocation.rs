@@ -13,6 +13,18 @@ crate::errors! {
     ALLOCATION_EXCEEDS_OPEN = "allocation_exceeds_open", Conflict, User,
         "Of item {number}, {open} {currency} is open; {amount} cannot be allocated to it.",
         "المفتوح من البند {number} هو {open} {currency}؛ لا يمكن تخصيص {amount} له.";
+    ALLOCATION_NOTHING_OPEN = "allocation_nothing_open", Conflict, User,
+        "Nothing of {number} is open, so there is nothing to pay.", "لا شيء من {number} مفتوح، فلا شيء يُسدد.";
+    ALLOCATION_NO_MONEY_LEFT = "allocation_no_money_left", Rule, User,
+        "Nothing of the money is left for {number}: the allocations before it take all of it.",
+        "لم يبق شيء من المبلغ للمستند {number}: استنفدته التخصيصات السابقة.";
+    ALLOCATION_NAMED_TWICE = "allocation_named_twice", Rule, User,
+        "{number} is named twice. Name it once, with the whole amount.", "ذُكر {number} مرتين. اذكره مرة واحدة بكامل المبلغ.";
+    ALLOCATION_NOT_POSTED = "allocation_not_posted", Conflict, User,
+        "{number} is {status}; only posted documents are paid.", "حالة {number} هي {status}؛ ولا تُسدد إلا المستندات المرحّلة.";
+    ALLOCATION_NOT_PAYABLE = "allocation_not_payable", Rule, User,
+        "{number} is a {type}; what it asks for is paid by its invoices.",
+        "{number} من نوع {type}؛ ويُسدد ما يطلبه عبر فواتيره.";
     ALLOCATION_BEFORE_ITEM = "allocation_before_item", Rule, User,
         "Item {number} was posted for {date}; it cannot be allocated on an earlier day.",
         "رُحّل البند {number} بتاريخ {date}؛ لا يمكن تخصيصه في يوم سابق.";
@@ -54,8 +66,10 @@ pub type AllocationId = Id<Allocation>;
 crate::choices! {
     /// The origin of an allocation.
     pub enum AllocationKind {
-        /// Items of one account: an invoice and a payment, a note or an advance.
+        /// Items of one account that somebody paired: an invoice and a payment or an advance.
         Payment = "payment",
+        /// A document and the note that corrects it, from the moment in which the note is posted.
+        Note = "note",
         /// An item and the note, or the write-off, of a discount for early payment.
         Discount = "discount",
         /// An item and what wrote it off.

@@ -149,7 +149,7 @@ async fn of_a_document_there_is_everything_or_nothing() {
     let entries = all(url, token, "/journal-entries?").await;
     let items = all(url, token, "/open-items?").await;
     let taxes = all(url, token, "/tax-entries?").await;
-    let allocations = all(url, token, "/allocations?").await;
+    let allocations = all(url, token, "/allocations?kind=payment&").await;
     let sources = of_sources(&entries, |entry| &entry["source"]["id"]);
     let (with_items, with_vat) =
         (of_sources(&items, |item| &item["entryId"]), of_sources(&taxes, |tax| &tax["sourceId"]));

@@ -93,7 +93,7 @@ async fn a_customer_is_reminded_level_by_level() {
     assert_eq!((&undone["status"], &undone["notices"][0]["status"]), (&json!("undone"), &json!("undone")));
     assert_eq!(customer(client).await["customer"]["blocked"], "none");
     let fee = client.get(&format!("/sales-invoices/{}", id(&fee))).await.ok();
-    assert_eq!((&fee["openAmount"], &fee["paymentState"]), (&json!("0.00"), &json!("paid")), "credited");
+    assert_eq!((&fee["openAmount"], &fee["paymentState"]), (&json!("0.00"), &json!("credited")));
     assert_eq!(open_items(client, &first).await[0]["dunningLevel"], 1);
     let again = with_etag(client, "POST", &path, json!({ "reason": "x" })).await.expect(409);
     assert_eq!(again.code(), "dunning_run_not_posted");

@@ -130,7 +130,7 @@ async fn a_prepayment_is_deducted_from_the_final_invoice() {
     let again = client.post("/sales-invoices", body).await;
     assert_eq!(
         (again.status.as_u16(), again.code().as_str()),
-        (422, "prepayment_exceeded"),
+        (422, "prepayment_used_up"),
         "{}",
         again.text()
     );

@@ -1,5 +1,7 @@
 //! The payment that comes with an invoice: a receipt, posted and allocated in the same transaction.
 
+use domain::error::Violation;
+use domain::money::Amount;
 use serde_json::json;
 
 use super::body::NewReceipt;
@@ -13,24 +15,32 @@ use crate::documents::trade::PaymentAtOnceBody;
 use crate::documents::views::{CreatedDocumentView, DocumentView};
 use crate::error::{AppError, AppResult};
 use crate::unit_of_work::UnitOfWork;
+use crate::warnings::CHANGE_GIVEN;
 use crate::wire::Kept;
 
 /// Receives the payment of an invoice that was posted just now, and shows in `view` what is left to pay.
 pub async fn pay_at_once(
     ctx: &RequestContext,
     uow: &mut dyn UnitOfWork,
-    invoice: &StoredDocument,
+    (invoice, anonymous): (&StoredDocument, bool),
     payment: &PaymentAtOnceBody,
     view: &mut DocumentView,
 ) -> AppResult<()> {
     may_post(ctx, NewReceipt::NAMES.can_post)?;
-    let amount =
-        payment.amount.map_or_else(|| invoice.view.totals.payable.clone(), |amount| amount.display(2));
+    let payable = Amount::parse(&invoice.view.totals.payable)?;
+    let mut given = payment.amount.unwrap_or(payable);
+    // What a customer without a name hands over beyond the invoice is change, because nobody could ask for it later.
+    if let Some(change) = given.checked_sub(payable).filter(|change| anonymous && change.is_positive()) {
+        let warning = Violation::new(&CHANGE_GIVEN).at("/payment/amount");
+        let warning = warning.with("change", change.display(2)).with("currency", invoice.currency);
+        uow.warnings().push(warning);
+        given = payable;
+    }
     let mut body = json!({
         "partyId": invoice.party.uuid(),
         "documentDate": invoice.document_date,
         "postingDate": invoice.posting_date,
-        "amount": amount,
+        "amount": given.display(2),
         "currency": invoice.currency.to_string(),
         "method": payment.method.as_str(),
         "reference": payment.reference.as_deref(),
@@ -45,8 +55,7 @@ pub async fn pay_at_once(
     }
     let receipt = receive(ctx, uow, body.to_string()).await.map_err(below_payment)?;
     let (receipt, left) = receipt;
-    let paid = invoice.view.totals.payable.clone();
-    let (payable, taken) = (domain::money::Amount::parse(&paid)?, receipt.total.checked_sub(left));
+    let taken = receipt.total.checked_sub(left);
     let open = taken.and_then(|taken| payable.checked_sub(taken)).unwrap_or(payable);
     let shown = invoice.shown(Some(open), 2);
     view.open_amount = shown.open_amount;
@@ -63,7 +72,7 @@ async fn receive(
     ctx: &RequestContext,
     uow: &mut dyn UnitOfWork,
     body: String,
-) -> AppResult<(StoredDocument, domain::money::Amount)> {
+) -> AppResult<(StoredDocument, Amount)> {
     let kept = Kept::<NewReceipt>::read(body)?;
     let id = DocumentId::new(uow.new_id());
     let mut books = Books::open(ctx, uow).await?;
@@ -73,7 +82,7 @@ async fn receive(
 }
 
 fn below_payment(error: AppError) -> AppError {
-    let below = |violation: domain::error::Violation| {
+    let below = |violation: Violation| {
         let member =
             matches!(violation.pointer.as_str(), "/amount" | "/method" | "/accountCode" | "/reference");
         let pointer = if member { format!("/payment{}", violation.pointer) } else { "/payment".to_owned() };

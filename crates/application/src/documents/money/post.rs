@@ -1,16 +1,19 @@
 //! Posting of receipts and payments, and their allocation in the same transaction.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::documents::money_document::ALLOCATED_MORE_THAN_PAID;
 use domain::error::{Violation, Violations};
 use domain::money::Amount;
-use domain::settlement::allocation::{AllocationKind, Pair};
+use domain::settlement::allocation::{
+    ALLOCATION_AMOUNT_NOT_POSITIVE, ALLOCATION_NO_MONEY_LEFT, ALLOCATION_NOTHING_OPEN, AllocationKind, Pair,
+};
 use domain::settlement::open_item::OpenItem;
 use domain::tax::withholding::WithholdingEntryId;
+use uuid::Uuid;
 
 use super::body::MoneyAllocationBody;
-use super::named::NamedItems;
+use super::named::{Called, Named, NamedItems};
 use super::prepare::PreparedMoney;
 use crate::accounting::ports::books::Books;
 use crate::context::RequestContext;
@@ -18,11 +21,12 @@ use crate::documents::books_entry::BooksEntry;
 use crate::documents::numbering::take_number;
 use crate::documents::ports::StoredDocument;
 use crate::documents::steps::{keep, note};
-use crate::documents::views::{CreatedDocumentView, DocumentView};
+use crate::documents::views::{CreatedDocumentView, DocumentAllocationView, DocumentView};
 use crate::error::{AppError, AppResult};
 use crate::settlement::discounts::discount_of;
 use crate::settlement::entry::check_date;
 use crate::settlement::settle::Settling;
+use crate::settlement::views::AllocationView;
 use crate::unit_of_work::UnitOfWork;
 
 /// The members that allocations of a body have in common with pairs of items.
@@ -51,45 +55,85 @@ pub async fn post_money(
         let entry = withholding.entry(id, &posted, entry, posted.currency);
         uow.withholding().insert_withholding_entries(&[entry]).await?;
     }
-    let (left, created) = allocate(ctx, uow, &posted, allocations, scale).await?;
+    let Allocated { left, created, allocations } = allocate(ctx, uow, &posted, allocations, scale).await?;
     let view = note(uow, &posted, (Some(left), scale), None, "posted");
-    Ok((posted, left, DocumentView { created, ..view }))
+    Ok((posted, left, DocumentView { created, allocations: Some(allocations), ..view }))
 }
 
-/// Settles the items that the body names with the item that the document made. Answers its rest, and the documents created.
+/// What became of the money.
+struct Allocated {
+    /// The rest, which stays open.
+    left: Amount,
+    created: Vec<CreatedDocumentView>,
+    allocations: Vec<DocumentAllocationView>,
+}
+
+/// Settles the items that the body names with the item that the document made.
 async fn allocate(
     ctx: &RequestContext,
     uow: &mut dyn UnitOfWork,
     document: &StoredDocument,
     allocations: &[MoneyAllocationBody],
     scale: u8,
-) -> AppResult<(Amount, Vec<CreatedDocumentView>)> {
+) -> AppResult<Allocated> {
     if allocations.is_empty() {
-        return Ok((document.total, Vec::new()));
+        return Ok(Allocated { left: document.total, created: Vec::new(), allocations: Vec::new() });
     }
     let entries: BTreeSet<_> = document.entry.into_iter().collect();
     let own = uow.open_items().open_items_of_entries(&entries).await?.pop();
     let own = own.ok_or_else(|| AppError::internal("a receipt or a payment made no open item"))?;
     let mut violations = Violations::new();
     let mut paying = Paying { own: &own, scale, left: document.total, pairs: Vec::new(), of: Vec::new() };
-    let named = NamedItems::learn(uow, allocations).await?;
+    let mut named = NamedItems::learn(uow, allocations).await?;
+    let mut called = BTreeMap::new();
+    let own_number = document.number.clone().unwrap_or_default();
     for (index, allocation) in allocations.iter().enumerate() {
-        let items = named.of(allocation, &own, &format!("/allocations/{index}"), &mut violations);
-        paying.pay(uow, (index, allocation), &items, &mut violations).await?;
+        let at = format!("/allocations/{index}");
+        let Some(named) = named.of(allocation, (&own, &own_number), &at, &mut violations) else { continue };
+        if let Some(refused) = paying.idle(allocation, &named) {
+            violations.push(refused.at(at));
+            continue;
+        }
+        paying.pay(uow, (index, allocation), &named.items, &mut violations).await?;
+        called.extend(named.items.iter().map(|item| (item.id.uuid(), named.called.clone())));
     }
     violations.into_result(())?;
     let Paying { left, pairs, of, .. } = paying;
-    if pairs.is_empty() {
-        return Ok((left, Vec::new()));
-    }
     let settling = Settling::new(AllocationKind::Payment, document.posting_date, pairs);
     let settled = settling.run(ctx, uow).await.map_err(|error| as_allocations(error, &of))?;
+    let paid = settled.allocations.into_iter().filter_map(|one| shown(one, &own, &called)).collect();
     if settled.created.is_empty() {
-        return Ok((left, Vec::new()));
+        return Ok(Allocated { left, created: Vec::new(), allocations: paid });
     }
     // A difference may have been written off of the money itself.
     let own = uow.open_items().open_items_of_entries(&entries).await?.pop();
-    Ok((own.map_or(left, |own| own.open_amount.abs()), settled.created))
+    let left = own.map_or(left, |own| own.open_amount.abs());
+    Ok(Allocated { left, created: settled.created, allocations: paid })
+}
+
+/// What the money paid; `None` for what was settled beside it.
+fn shown(
+    allocation: AllocationView,
+    own: &OpenItem,
+    called: &BTreeMap<Uuid, Called>,
+) -> Option<DocumentAllocationView> {
+    let (paid, amount, currency) = match own.is_debit() {
+        true => (allocation.credit_item_id, allocation.credit_amount, allocation.credit_currency),
+        false => (allocation.debit_item_id, allocation.amount, allocation.currency),
+    };
+    let of_own = allocation.debit_item_id == own.id.uuid() || allocation.credit_item_id == own.id.uuid();
+    let called = called.get(&paid).filter(|_| of_own)?;
+    let document = called.document.clone();
+    Some(DocumentAllocationView {
+        allocation_id: allocation.id,
+        date: allocation.date,
+        open_item_id: paid,
+        document_id: document.as_ref().map(|(id, _)| id.uuid()),
+        document_type: document.map(|(_, document_type)| document_type),
+        number: Some(called.number.clone()),
+        amount,
+        currency,
+    })
 }
 
 /// The pairs that a document's allocations come to.
@@ -103,6 +147,24 @@ struct Paying<'a> {
 }
 
 impl Paying<'_> {
+    /// Why an allocation would settle nothing: who asks for one does not mean an advance. One with an amount is refused where
+    /// it is allocated.
+    fn idle(&self, allocation: &MoneyAllocationBody, named: &Named<'_>) -> Option<Violation> {
+        let open = named.items.iter().any(|item| !item.open_amount.is_zero());
+        match () {
+            () if allocation.amount.is_some_and(|amount| !amount.is_positive()) => {
+                Some(Violation::new(&ALLOCATION_AMOUNT_NOT_POSITIVE))
+            }
+            () if named.items.is_empty() || (!open && allocation.amount.is_none()) => {
+                Some(Violation::new(&ALLOCATION_NOTHING_OPEN).with("number", &named.called.number))
+            }
+            () if self.left.is_zero() && allocation.amount.is_none() => {
+                Some(Violation::new(&ALLOCATION_NO_MONEY_LEFT).with("number", &named.called.number))
+            }
+            () => None,
+        }
+    }
+
     /// Pays the items that one allocation names, as far as the money goes. Its wishes are for the last of them.
     async fn pay(
         &mut self,

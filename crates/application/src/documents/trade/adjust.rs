@@ -17,8 +17,8 @@ use super::parts::PrepaymentBody;
 use super::released::CompanyAmounts;
 use crate::changes::unknown_reference;
 use crate::documents::error::{
-    CURRENCY_DIFFERS, NOT_A_PREPAYMENT, PARTY_DIFFERS, PREPAYMENT_EXCEEDED, PREPAYMENT_NAMED_TWICE,
-    SUPPLIER_TOTAL_DIFFERS,
+    CURRENCY_DIFFERS, NOT_A_PREPAYMENT, PARTY_DIFFERS, PREPAYMENT_EXCEEDED, PREPAYMENT_GROUP_MISSING,
+    PREPAYMENT_NAMED_TWICE, PREPAYMENT_USED_UP, SUPPLIER_TOTAL_DIFFERS,
 };
 use crate::documents::exchange::DocumentMoney;
 use crate::documents::ports::{DocumentId, DocumentStatus, GroupUse};
@@ -105,20 +105,14 @@ impl Deducting<'_> {
         let posted = CompanyAmounts::of(uow, self.money, &invoices).await?;
         for (index, body) in prepayments.iter().enumerate() {
             let at = format!("/prepayments/{index}");
-            if prepayments.iter().take(index).any(|before| before.invoice_id == body.invoice_id) {
-                violations.push(Violation::new(&PREPAYMENT_NAMED_TWICE).at(format!("{at}/invoiceId")));
+            let Some(invoice) = self.invoice(&invoices, body.invoice_id, &at, violations) else { continue };
+            if prepayments[..index].iter().any(|before| before.invoice_id == body.invoice_id) {
+                let twice = Violation::new(&PREPAYMENT_NAMED_TWICE).at(at);
+                violations.push(twice.with("number", invoice.number()));
                 continue;
             }
-            let Some(invoice) = self.invoice(&invoices, body.invoice_id, &at, violations) else { continue };
             if self.deduct((invoice, &posted), body.net, &mut left, &mut deducted).is_none() {
-                let all = Amount::sum(invoice.groups.iter().map(|group| rest(group).0)).unwrap_or_default();
-                let exceeded = Violation::new(&PREPAYMENT_EXCEEDED).at(format!("{at}/net"));
-                violations.push(
-                    exceeded
-                        .with("amount", body.net.unwrap_or(all).display(self.money.currency.scale))
-                        .with("number", invoice.number())
-                        .with("left", all.display(self.money.currency.scale)),
-                );
+                violations.push(not_deducted(invoice, body.net, &at, self.money.currency.scale));
             }
         }
         Ok(deducted)
@@ -204,6 +198,24 @@ impl Deducting<'_> {
         });
         Some(())
     }
+}
+
+/// Why nothing, or less than was asked for, is deducted of a prepayment invoice.
+fn not_deducted(invoice: &Original, wanted: Option<Amount>, at: &str, scale: u8) -> Violation {
+    let all = Amount::sum(invoice.groups.iter().map(|group| rest(group).0)).unwrap_or_default();
+    let refused = match wanted {
+        _ if all.is_zero() => Violation::new(&PREPAYMENT_USED_UP),
+        Some(wanted) if wanted > all => {
+            Violation::new(&PREPAYMENT_EXCEEDED).with("amount", wanted.display(scale))
+        }
+        _ => {
+            let left = invoice.groups.iter().filter(|group| rest(group).0.is_positive());
+            let groups: Vec<_> = left.map(|group| format!("{} {} %", group.category, group.rate)).collect();
+            Violation::new(&PREPAYMENT_GROUP_MISSING).with("groups", groups.join(", "))
+        }
+    };
+    let at = if wanted.is_some() { format!("{at}/net") } else { at.to_owned() };
+    refused.at(at).with("number", invoice.number()).with("left", all.display(scale))
 }
 
 /// The taxable amount and VAT of a group that are not used yet.

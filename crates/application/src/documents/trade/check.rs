@@ -4,6 +4,7 @@ use domain::documents::document_type::{DocumentType, InvoiceKind, TradeSide};
 use domain::documents::note::NoteKind;
 use domain::error::{Phrase, Violation, Violations};
 use domain::items::item::{Blocked, ItemKind};
+use domain::money::{Amount, Currency};
 use domain::parties::address::{Address, AddressRole};
 use domain::parties::party::{Party, PartyKind};
 use domain::parties::roles::{CustomerBlock, SupplierBlock};
@@ -23,6 +24,8 @@ pub struct PostingCheck<'a> {
     pub kind: Option<InvoiceKind>,
     pub party: &'a Party,
     pub input: &'a Input<'a>,
+    /// What is left to pay.
+    pub payable: (Amount, Currency),
     pub facts: &'a Facts,
     /// Lines, then charges, with where they stand.
     pub lines: Vec<(&'a str, &'a Resolved)>,
@@ -51,13 +54,7 @@ impl PostingCheck<'_> {
             if self.kind == Some(InvoiceKind::Standard) {
                 self.check_address(&mut violations);
             }
-            if self.party.anonymous
-                && self.document_type == DocumentType::SalesInvoice
-                && !self.input.paid_at_once
-            {
-                violations
-                    .push(Violation::new(&PAYMENT_REQUIRED).at("/payment").with("party", &self.party.code));
-            }
+            violations.check("", self.check_paid());
         }
         let unnumbered = self
             .input
@@ -69,6 +66,23 @@ impl PostingCheck<'_> {
             violations.push(Violation::new(&SUPPLIER_NUMBER_MISSING).at("/supplierNumber"));
         }
         violations.into_vec()
+    }
+
+    /// Who stands for customers without a name pays the whole invoice at once: nobody else would owe the rest (R40).
+    fn check_paid(&self) -> Result<(), Violation> {
+        let anonymous = self.party.anonymous && self.document_type == DocumentType::SalesInvoice;
+        let (payable, currency) = self.payable;
+        let paid = match (self.input.paid_at_once, self.input.payment_amount) {
+            (false, _) => Amount::ZERO,
+            (true, None) => payable,
+            (true, Some(amount)) => amount,
+        };
+        if !anonymous || paid >= payable {
+            return Ok(());
+        }
+        let at = if self.input.paid_at_once { "/payment/amount" } else { "/payment" };
+        let required = Violation::new(&PAYMENT_REQUIRED).at(at).with("party", &self.party.code);
+        Err(required.with("amount", payable.display(currency.scale)).with("currency", currency.code))
     }
 
     fn check_party(&self, violations: &mut Violations) {

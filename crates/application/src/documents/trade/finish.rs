@@ -2,7 +2,7 @@
 
 use domain::documents::document_type::{InvoiceKind, PurchaseKind};
 use domain::error::{Violation, Violations};
-use domain::money::{AMOUNT_OUT_OF_RANGE, Amount};
+use domain::money::{AMOUNT_OUT_OF_RANGE, Amount, Currency};
 use domain::parties::party::Party;
 use domain::tax::document::Calculation;
 
@@ -60,7 +60,7 @@ impl Preparing<'_> {
         }
         violations.into_result(())?;
         let kind = self.kind(Some(party), header.original.as_ref());
-        refused.extend(self.refusals(kind, party, &facts, &content));
+        refused.extend(self.refusals(kind, (party, (payable, currency)), &facts, &content));
         let mut document = self.shown(
             uow,
             (kind, party),
@@ -79,6 +79,7 @@ impl Preparing<'_> {
         let credit = CreditCheck::of(self.document_type, party, &self.input, payable, header.money);
         Ok(Prepared {
             document,
+            anonymous: party.anonymous,
             order_lines: order_lines(&content, &calculation, facts.company.matching.of_supplier(party.supplier.as_ref())),
             credited_base: self.credited_base(&content),
             bills: content.lines.iter().enumerate().filter_map(|(index, line)| bill(index, line)).collect(),
@@ -103,7 +104,7 @@ impl Preparing<'_> {
     fn refusals(
         &self,
         kind: Option<InvoiceKind>,
-        party: &Party,
+        (party, payable): (&Party, (Amount, Currency)),
         facts: &Facts,
         content: &Content,
     ) -> Vec<Violation> {
@@ -114,6 +115,7 @@ impl Preparing<'_> {
             kind,
             party,
             input: &self.input,
+            payable,
             facts,
             lines: lines.chain(charges).collect(),
             categories: content.codes.codes.iter().filter_map(|code| code.category).collect(),

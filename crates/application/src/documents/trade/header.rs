@@ -11,7 +11,9 @@ use super::input::Input;
 use super::original::Original;
 use crate::accounting::ports::books::Books;
 use crate::context::RequestContext;
-use crate::documents::error::{CURRENCY_DIFFERS, DUE_DATE_EARLY, PARTY_DIFFERS, VALID_UNTIL_EARLY};
+use crate::documents::error::{
+    CURRENCY_DIFFERS, DUE_DATE_EARLY, NOTE_BEFORE_DOCUMENT, PARTY_DIFFERS, VALID_UNTIL_EARLY,
+};
 use crate::documents::exchange::{DocumentMoney, MoneyAsked};
 use crate::documents::party::{named_party, role_missing};
 use crate::error::AppResult;
@@ -83,7 +85,41 @@ impl Dates {
         if input.valid_until.is_some_and(|last| last < document) {
             violations.push(Violation::new(&VALID_UNTIL_EARLY).at("/validUntil").with("date", document));
         }
+        if document_type.corrects() {
+            not_before_corrected(original, input, (document, posting, tax), violations);
+        }
         Self { document, posting, supply, tax, rates: corrected.unwrap_or(tax) }
+    }
+}
+
+/// A note is not dated before what it corrects: its VAT would be taken back before it was owed.
+fn not_before_corrected(
+    original: Option<&Original>,
+    input: &Input<'_>,
+    (document, posting, tax): (NaiveDate, NaiveDate, NaiveDate),
+    violations: &mut Violations,
+) {
+    let mut check = |number: &str, date: NaiveDate, first: NaiveDate, at: &str| {
+        if date < first {
+            let before = Violation::new(&NOTE_BEFORE_DOCUMENT).at(at).with("number", number);
+            violations.push(before.with("date", first));
+        }
+    };
+    match (original, input.note) {
+        (Some(original), _) => {
+            let (number, before) = (original.number(), &original.document);
+            check(number, document, before.document_date, "/documentDate");
+            check(number, posting, before.posting_date, "/postingDate");
+            if let Some(first) = before.view.tax_date.filter(|_| input.tax_date.is_some()) {
+                check(number, tax, first, "/taxDate");
+            }
+        }
+        (None, Some(note)) => {
+            if let (Some(number), Some(first)) = (note.number, note.date) {
+                check(number, document, first, "/documentDate");
+            }
+        }
+        (None, None) => {}
     }
 }
 

@@ -49,6 +49,8 @@ pub struct Input<'b> {
     pub post: bool,
     /// A payment comes with it.
     pub paid_at_once: bool,
+    /// The amount of that payment; by default the whole.
+    pub payment_amount: Option<Amount>,
     /// The reason for going beyond the customer's credit limit.
     pub credit_override: Option<&'b str>,
     /// The reason for accepting other prices than ordered.

@@ -38,6 +38,8 @@ use crate::unit_of_work::UnitOfWork;
 /// A document that may be kept as a draft, with everything that posting needs.
 pub struct Prepared {
     pub document: StoredDocument,
+    /// Whether its party stands for customers without a name.
+    pub anonymous: bool,
     pub party_account: Option<AccountId>,
     pub money: DocumentMoney,
     pub calculation: Calculation,

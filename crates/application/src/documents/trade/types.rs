@@ -18,8 +18,9 @@ use crate::context::RequestContext;
 use crate::document_names;
 use crate::documents::error::SUPPLIER_INVOICE_EXISTS;
 use crate::documents::money::pay_at_once;
+use crate::documents::note_settles::settle_corrected;
 use crate::documents::ports::{DocumentStatus, StoredDocument};
-use crate::documents::steps::note_posted;
+use crate::documents::steps::note_entered;
 use crate::documents::views::DocumentView;
 use crate::documents::{DocumentBody, DocumentNames, DraftOf};
 use crate::error::AppResult;
@@ -127,11 +128,12 @@ async fn enter(
     prepared: Prepared,
     (draft, payment): (Option<&StoredDocument>, Option<&PaymentAtOnceBody>),
 ) -> AppResult<DocumentView> {
-    let scale = prepared.money.currency.scale;
+    let (scale, anonymous) = (prepared.money.currency.scale, prepared.anonymous);
     let document = post(ctx, uow, books, prepared, draft).await?;
-    let mut view = note_posted(uow, &document, scale);
+    let open = settle_corrected(ctx, uow, &document).await?;
+    let mut view = note_entered(uow, &document, open, scale);
     if let Some(payment) = payment {
-        pay_at_once(ctx, uow, &document, payment, &mut view).await?;
+        pay_at_once(ctx, uow, (&document, anonymous), payment, &mut view).await?;
     }
     Ok(view)
 }
@@ -167,6 +169,7 @@ impl TradeBody for NewSalesInvoice {
             kind: self.kind,
             prepayments: &self.prepayments.0,
             paid_at_once,
+            payment_amount: self.payment.as_ref().and_then(|payment| payment.amount),
             credit_override,
             ..self.common()
         }

@@ -4,6 +4,7 @@ pub mod create;
 pub mod ports;
 pub mod post;
 mod relief_back;
+mod relief_share;
 pub mod relieve;
 pub mod reverse;
 pub mod views;

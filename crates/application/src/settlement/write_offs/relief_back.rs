@@ -6,6 +6,7 @@ use domain::ids::JournalEntryId;
 use domain::tax::tax_entry::{TaxEntry, TaxEntryId};
 
 use super::ports::StoredWriteOff;
+use super::relief_share::give_groups_back;
 use super::views::VatReliefView;
 use crate::accounting::ledger::{Ledger, reversal_of};
 use crate::context::RequestContext;
@@ -34,7 +35,9 @@ pub(super) async fn take_relief_back(
         .await
         .map_err(|error| error.of_the_whole(""))?;
     let mut opposite = Vec::new();
-    for taken in uow.tax_entries().entries_of(write_off.id.uuid()).await? {
+    let relieved = uow.tax_entries().entries_of(write_off.id.uuid()).await?;
+    give_groups_back(uow, &relieved).await?;
+    for taken in relieved {
         let owed = taken.negated().ok_or_else(|| AppError::internal("a relief cannot be taken back"))?;
         let id = TaxEntryId::new(uow.new_id());
         opposite.push(TaxEntry { id, entry: reversal, tax_date: date, posting_date: date, ..owed });

@@ -7,19 +7,20 @@ use chrono::NaiveDate;
 use domain::accounting::journal_entry::{
     EntrySource, EntrySourceKind, LineAmount, LineDetails, NewEntry, NewLine,
 };
+use domain::documents::note::NOTHING_LEFT;
 use domain::error::{Violation, Violations};
 use domain::ids::{AccountId, JournalEntryId};
 use domain::money::{AMOUNT_OUT_OF_RANGE, Amount};
 use domain::settlement::bad_debt::{
     RELIEF_BEFORE_WRITE_OFF, RELIEF_INFORMED_LATE, RELIEF_NO_VAT, RELIEF_NOT_BAD_DEBT, RELIEF_TAKEN,
 };
-use domain::settlement::open_item::OpenItemId;
 use domain::settlement::write_off::{WRITE_OFF_REVERSED, WriteOffId, WriteOffKind};
-use domain::tax::tax_entry::{TaxEntry, TaxEntryId, TaxSide};
+use domain::tax::tax_entry::TaxEntry;
 use domain::text::DESCRIPTION_LENGTH_MAX;
 
 use super::note;
 use super::ports::StoredWriteOff;
+use super::relief_share::taken_back;
 use super::views::{VatReliefView, WriteOffView};
 use crate::accounting::entry_input::resolve_journal;
 use crate::accounting::ledger::{Ledger, Posting};
@@ -28,7 +29,6 @@ use crate::authorize::Access;
 use crate::changes::stale;
 use crate::command::{Command, Done, check_version};
 use crate::context::RequestContext;
-use crate::documents::ports::StoredDocument;
 use crate::error::{AppError, AppResult};
 use crate::request;
 use crate::settlement::entry::check_date;
@@ -70,7 +70,7 @@ impl Command for RelieveVat {
         let date = self.body.date.unwrap_or_else(|| ctx.today(uow.now()));
         let mut books = Books::open(ctx, uow).await?;
         books.learn_currencies(uow, &BTreeSet::from([write_off.currency])).await?;
-        let taken = self.taken_back(uow, &books, &write_off, date).await?;
+        let (taken, uses) = taken_back(uow, &books, &write_off, date).await?;
         let mut violations = Violations::new();
         violations.check("", check_date(uow, ctx, &mut books, date).await?);
         self.check_conditions(uow, &books, &write_off, (date, &taken), &mut violations).await?;
@@ -80,6 +80,10 @@ impl Command for RelieveVat {
         }
         let company = books.company.scale;
         let scale = books.currencies.get(&write_off.currency).map_or(company, |currency| currency.scale);
+        if !uow.documents().use_groups(&uses).await? {
+            let number = taken.first().map(|(entry, _)| entry.document_number.clone()).unwrap_or_default();
+            return Err(Violation::new(&NOTHING_LEFT).with("number", number).into());
+        }
         let relief = self.post(ctx, uow, books, &write_off, (date, taken)).await?;
         let before = write_off.view(scale, company);
         let version = write_off.version;
@@ -103,58 +107,6 @@ fn refuse_state(write_off: &StoredWriteOff) -> AppResult<()> {
 }
 
 impl RelieveVat {
-    /// The VAT of each document that the write-off takes back: opposite tax entries with its share of base and tax.
-    async fn taken_back(
-        &self,
-        uow: &mut dyn UnitOfWork,
-        books: &Books,
-        write_off: &StoredWriteOff,
-        date: NaiveDate,
-    ) -> AppResult<Vec<(TaxEntry, NaiveDate)>> {
-        let mut taken = Vec::new();
-        for (document, amount) in written_off_documents(uow, write_off).await? {
-            let Ok(payable) = Amount::parse(&document.view.totals.payable) else { continue };
-            for entry in uow.tax_entries().entries_of(document.id.uuid()).await? {
-                if entry.side != TaxSide::Output || entry.account.is_none() || entry.tax.is_zero() {
-                    continue;
-                }
-                let scale =
-                    books.currencies.get(&entry.currency).map_or(books.company.scale, |one| one.scale);
-                let share =
-                    |whole: Amount, scale| whole.share(amount, payable, scale).and_then(Amount::checked_neg);
-                let company = books.company.scale;
-                let amounts = (
-                    share(entry.currency_base, scale),
-                    share(entry.currency_tax, scale),
-                    share(entry.base, company),
-                    share(entry.tax, company),
-                );
-                let (Some(currency_base), Some(currency_tax), Some(base), Some(tax)) = amounts else {
-                    return Err(AppError::of(&AMOUNT_OUT_OF_RANGE));
-                };
-                if tax.is_zero() {
-                    continue;
-                }
-                let supplied = entry.tax_date;
-                let relief = TaxEntry {
-                    id: TaxEntryId::new(uow.new_id()),
-                    source_kind: EntrySourceKind::WriteOff,
-                    source_id: write_off.id.uuid(),
-                    currency_base,
-                    currency_tax,
-                    base,
-                    tax,
-                    tax_date: date,
-                    posting_date: date,
-                    corrects: Some(document.id.uuid()),
-                    ..entry
-                };
-                taken.push((relief, supplied));
-            }
-        }
-        Ok(taken)
-    }
-
     async fn check_conditions(
         &self,
         uow: &mut dyn UnitOfWork,
@@ -219,33 +171,6 @@ impl RelieveVat {
             reversal_entry_id: None,
         })
     }
-}
-
-/// The invoices and debit notes whose items were written off, with how much of each.
-async fn written_off_documents(
-    uow: &mut dyn UnitOfWork,
-    write_off: &StoredWriteOff,
-) -> AppResult<Vec<(StoredDocument, Amount)>> {
-    let parsed = write_off.items.iter().map(|item| {
-        let amount = Amount::parse(&item.amount).unwrap_or_default();
-        (OpenItemId::new(item.open_item_id), amount)
-    });
-    let amounts: BTreeMap<OpenItemId, Amount> = parsed.collect();
-    let found = uow.open_items().open_items(&amounts.keys().copied().collect()).await?;
-    let mut by_entry: BTreeMap<JournalEntryId, Amount> = BTreeMap::new();
-    for found in found {
-        let amount = amounts.get(&found.item.id).copied().unwrap_or_default();
-        let sum = by_entry.entry(found.item.entry).or_default();
-        *sum = sum.checked_add(amount).ok_or_else(|| AppError::of(&AMOUNT_OUT_OF_RANGE))?;
-    }
-    let mut documents = Vec::with_capacity(by_entry.len());
-    for (entry, amount) in by_entry {
-        let Some(id) = uow.documents().document_of_entry(entry).await? else { continue };
-        if let Some(document) = uow.documents().find_document(id).await? {
-            documents.push((document, amount));
-        }
-    }
-    Ok(documents)
 }
 
 /// A line for each VAT account and tax code, and the account that bore the write-off on the other side.

@@ -1,5 +1,6 @@
 //! Documents in SQL.
 
+mod money_allocations;
 mod progress;
 mod queries;
 mod recurring;
@@ -18,6 +19,7 @@ pub fn statements() -> Vec<&'static Statement> {
         repository_sql::ALL,
         progress::ALL,
         queries::ALL,
+        money_allocations::ALL,
         recurring::ALL,
         recurring_runs::ALL,
         &[&recurring_runs::MADE, &recurring_runs::MADE_AFTER_FAILURE],

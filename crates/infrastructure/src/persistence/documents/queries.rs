@@ -14,6 +14,7 @@ use domain::documents::document_type::{DocumentType, TradeSide};
 use domain::ids::TenantId;
 use domain::money::Amount;
 
+use super::money_allocations::paid_by_money;
 use super::rows::{document_columns, progress_columns, read_document, read_progress};
 use crate::persistence::accounting::company_money::CompanyMoney;
 use crate::persistence::parties::aliases::with_merged;
@@ -22,13 +23,19 @@ use crate::sql::list::ListSql;
 use crate::sql::value::Columns;
 use crate::statements;
 
-/// A document with what is not settled of it.
+/// A document with what is not settled of it, and of an invoice or a bill what notes have settled.
 macro_rules! shown_document {
     () => {
         concat!(
             document_columns!(),
             ", (SELECT CAST(SUM(o.open_amount) AS DECIMAL(19,4)) AS open_amount FROM open_item o \
-             WHERE o.tenant_id = d.tenant_id AND o.entry_id = d.entry_id) AS open_amount"
+             WHERE o.tenant_id = d.tenant_id AND o.entry_id = d.entry_id) AS open_amount, \
+             (SELECT CAST(SUM(x.amount) AS DECIMAL(19,4)) AS credited_amount FROM open_item o \
+             INNER JOIN allocation_item x ON x.tenant_id = o.tenant_id AND x.item_id = o.id \
+             INNER JOIN allocation a ON a.tenant_id = x.tenant_id AND a.id = x.allocation_id \
+             LEFT JOIN allocation u ON u.tenant_id = a.tenant_id AND u.id = a.undoes_id \
+             WHERE o.tenant_id = d.tenant_id AND o.entry_id = d.entry_id AND COALESCE(u.kind, a.kind) = 'note' \
+             AND d.document_type IN ('sales_invoice', 'sales_debit_note', 'purchase_invoice')) AS credited_amount"
         )
     };
 }
@@ -142,6 +149,10 @@ impl DocumentQueries for Db {
         let view = shown(&mut columns, &money)?;
         let lines: Vec<_> = columns.parse("content_lines", |text| serde_json::from_str(text).ok())?;
         let view = DocumentView { lines: Some(lines).filter(|lines| !lines.is_empty()), ..view };
+        if let Some(entry) = view.journal_entry_id.filter(|_| document_type.moves_money()) {
+            let allocations = Some(paid_by_money(self, tenant, entry, &money).await?);
+            return Ok(Some(DocumentView { allocations, ..view }));
+        }
         if !document_type.is_order() {
             return Ok(Some(view));
         }
@@ -177,5 +188,7 @@ fn shown(columns: &mut Columns, money: &CompanyMoney) -> StorageResult<DocumentV
     let document = read_document(columns)?;
     let open: Option<Amount> = columns.get("open_amount")?;
     let open = open.unwrap_or(Amount::ZERO);
-    Ok(document.shown(Some(open), money.scale(document.currency)))
+    let credited: Option<Amount> = columns.get("credited_amount")?;
+    let view = document.shown(Some(open), money.scale(document.currency));
+    Ok(view.credited_with(credited.unwrap_or_default()))
 }

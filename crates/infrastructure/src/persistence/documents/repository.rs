@@ -53,11 +53,16 @@ impl DocumentRepository for SqlUnitOfWork {
     async fn entries_of(
         &mut self,
         documents: &BTreeSet<DocumentId>,
-    ) -> StorageResult<Vec<(DocumentId, JournalEntryId)>> {
+    ) -> StorageResult<Vec<PostedDocument>> {
         let rows = self.tx.lookup(&ENTRIES, self.tenant, documents.iter().map(|id| (*id).into())).await?;
         let read = |row: Row| {
             let mut columns = row.columns("document");
-            Ok((columns.get("id")?, columns.get("entry_id")?))
+            Ok(PostedDocument {
+                id: columns.get("id")?,
+                document_type: columns.parse("document_type", |text| DocumentType::parse(text).ok())?,
+                number: columns.get::<Option<String>>("number")?.unwrap_or_default(),
+                entry: columns.get("entry_id")?,
+            })
         };
         rows.into_iter().map(read).collect()
     }

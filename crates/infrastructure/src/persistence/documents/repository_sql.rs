@@ -74,7 +74,7 @@ pub(super) static BY_ID: Lookup = Lookup::new(
 );
 pub(super) static ENTRIES: Lookup = Lookup::new(
     "documents.document.entries",
-    "SELECT d.id, d.entry_id FROM document d WHERE d.tenant_id = ?1 AND d.entry_id IS NOT NULL",
+    "SELECT d.id, d.document_type, d.number, d.entry_id FROM document d WHERE d.tenant_id = ?1 AND d.entry_id IS NOT NULL",
     ("d.id", Kind::Id),
 );
 

@@ -54,7 +54,7 @@ statements! {
          SELECT d.id FROM open_item i INNER JOIN allocation d ON d.tenant_id = i.tenant_id AND d.debit_item_id = i.id \
          WHERE i.tenant_id = ?1 AND i.entry_id = ?2 UNION ALL \
          SELECT c.id FROM open_item i INNER JOIN allocation c ON c.tenant_id = i.tenant_id AND c.credit_item_id = i.id \
-         WHERE i.tenant_id = ?1 AND i.entry_id = ?2) AND a.kind IN ('payment', 'netting', 'write_off') \
+         WHERE i.tenant_id = ?1 AND i.entry_id = ?2) AND a.kind IN ('payment', 'note', 'netting', 'write_off') \
          AND a.belongs_to_id IS NULL AND NOT EXISTS (\
          SELECT 1 FROM allocation u WHERE u.tenant_id = a.tenant_id AND u.undoes_id = a.id AND u.undoes_id IS NOT NULL) \
          ORDER BY a.id");

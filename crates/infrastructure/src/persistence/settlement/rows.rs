@@ -1,7 +1,8 @@
 //! Rows of open items and allocations, read in one place.
 
+use application::documents::ports::DocumentId;
 use application::ports::storage_error::StorageResult;
-use application::settlement::ports::{FoundItem, StoredAllocation};
+use application::settlement::ports::{FoundItem, ItemDocument, StoredAllocation};
 use chrono::NaiveDate;
 use domain::money::Amount;
 use domain::settlement::allocation::{Allocation, AllocationKind};
@@ -27,10 +28,11 @@ pub(super) use item_columns;
 /// After them, what [`read_found`] reads, with the tables it stands in.
 macro_rules! found_columns {
     () => {
-        ", e.number, l.reference AS line_reference, e.reference AS entry_reference, l.description AS line_description, \
+        ", e.number, d.id AS document_id, d.document_type, d.number AS document_number, l.reference AS line_reference, e.reference AS entry_reference, l.description AS line_description, \
          e.description AS entry_description FROM open_item i \
          INNER JOIN journal_entry e ON e.tenant_id = i.tenant_id AND e.id = i.entry_id \
-         INNER JOIN ledger_line l ON l.tenant_id = i.tenant_id AND l.entry_id = i.entry_id AND l.line_no = i.line_no"
+         INNER JOIN ledger_line l ON l.tenant_id = i.tenant_id AND l.entry_id = i.entry_id AND l.line_no = i.line_no \
+         LEFT JOIN document d ON d.tenant_id = e.tenant_id AND d.id = e.source_id"
     };
 }
 pub(super) use found_columns;
@@ -74,12 +76,19 @@ fn read_discount(columns: &mut Columns) -> StorageResult<Option<EarlyDiscount>> 
 pub(super) fn read_found(columns: &mut Columns) -> StorageResult<FoundItem> {
     let item = read_item(columns)?;
     let number = columns.get::<Option<String>>("number")?.unwrap_or_default();
+    let document: (Option<DocumentId>, Option<String>, Option<String>) =
+        (columns.get("document_id")?, columns.get("document_type")?, columns.get("document_number")?);
+    let document = match document {
+        (Some(id), Some(document_type), Some(number)) => Some(ItemDocument { id, document_type, number }),
+        _ => None,
+    };
     let references: [Option<String>; 2] = [columns.get("line_reference")?, columns.get("entry_reference")?];
     let descriptions: [Option<String>; 2] =
         [columns.get("line_description")?, columns.get("entry_description")?];
     Ok(FoundItem {
         item,
         number,
+        document,
         references: references.into_iter().flatten().collect(),
         descriptions: descriptions.into_iter().flatten().collect(),
     })
