@@ -6,6 +6,7 @@ mod branches;
 mod discounts;
 mod dunning;
 mod kept;
+mod late;
 mod matching;
 mod merged;
 mod money;

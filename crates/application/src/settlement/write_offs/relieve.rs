@@ -147,6 +147,7 @@ impl RelieveVat {
                     base,
                     tax,
                     tax_date: date,
+                    due_date: None,
                     posting_date: date,
                     corrects: Some(document.id.uuid()),
                     ..entry

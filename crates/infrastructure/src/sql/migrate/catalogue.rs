@@ -100,6 +100,7 @@ pub static MIGRATIONS: &[Migration] = migrations![
     43 "0043_branches": Meaning "an earlier version posts entries that do not balance by branch",
     44 "0044_document_branches": Meaning "an earlier version numbers the documents of every branch in the series of one",
     45 "0045_matching": Statements "the table of the progress of orders is made anew on SQLite, and its checks are wider",
+    52 "0052_due_vat",
 ];
 
 impl Migration {
