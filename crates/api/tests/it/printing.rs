@@ -113,8 +113,11 @@ async fn a_draft_says_that_it_is_one_and_a_note_names_its_invoice() {
     let number = sold["number"].as_str().unwrap();
     contains(
         read(&printed, "credit-note").as_ref(),
-        &["إشعار دائن", "Credit note", number, "Ordered by mistake"],
+        &["إشعار دائن", "Credit note", number, "Ordered by mistake", "Amount credited"],
     );
+    if let Some(text) = read(&printed, "credit-note") {
+        assert!(!text.contains("Amount due") && !text.contains("Due date"), "it asks for no money: {text}");
+    }
 }
 
 #[tokio::test]

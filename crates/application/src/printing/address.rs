@@ -25,11 +25,7 @@ fn line(address: &Address, language: Language) -> String {
         let joined = parts.into_iter().flatten().collect::<Vec<_>>().join(" ");
         Some(joined).filter(|text| !text.is_empty())
     };
-    let country = match (address.country.is_saudi(), language) {
-        (true, Language::Arabic) => "المملكة العربية السعودية".to_owned(),
-        (true, Language::English) => "Saudi Arabia".to_owned(),
-        (false, _) => address.country.to_string(),
-    };
+    let country = address.country.name(language).to_owned();
     let parts = [
         together([address.building_number.clone(), name(&address.street)]),
         name(&address.additional_street),

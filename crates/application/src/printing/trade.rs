@@ -94,7 +94,8 @@ fn address_field(print: &Print<'_>, address: &Address) -> Field {
 
 fn details(print: &Print<'_>) -> Block {
     let document = print.document;
-    let single = document.instalments.first().filter(|_| document.instalments.len() == 1);
+    let asks = !print.document_type.reduces();
+    let single = document.instalments.first().filter(|_| asks && document.instalments.len() == 1);
     let foreign = document.currency != print.company_currency.as_str();
     let left = [
         print.some(&words::NUMBER, document.number.clone()),
@@ -211,7 +212,9 @@ fn totals(print: &Print<'_>) -> Vec<PrintedTotal> {
     if is_something(&totals.prepaid) {
         rows.push(total(&words::PREPAID, &totals.prepaid, false));
     }
-    let due = in_currency(&words::PAYABLE, &print.document.currency);
+    // A note that reduces is no demand for money.
+    let label = if print.document_type.reduces() { words::CREDITED } else { words::PAYABLE };
+    let due = in_currency(&label, &print.document.currency);
     rows.push(total(&due, &totals.payable, true));
     if print.document.currency != print.company_currency.as_str() {
         let label = in_currency(&words::VAT_TOTAL, print.company_currency.as_str());
