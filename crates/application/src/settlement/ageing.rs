@@ -19,6 +19,7 @@ use crate::accounting::reports::request::{Range, ReportRequest};
 use crate::accounting::reports::{Frame, Reports};
 use crate::accounting::views::NameView;
 use crate::accounting::views::reports::{Money, ReportScopeView};
+use crate::changes::unknown_reference;
 use crate::error::AppResult;
 use crate::word_type;
 
@@ -206,6 +207,12 @@ impl Reports {
                 name: sums[0].name.clone(),
                 figures: aged.view(frame.shown)?,
             });
+        }
+        // A text of old books may have open items without being a party.
+        if let Some(code) = query.party.as_deref().filter(|_| lines.is_empty())
+            && settlement.party_name(tenant, code).await?.is_none()
+        {
+            return Err(unknown_reference("?party", "party", code).into());
         }
         let balance = match request.party {
             Some(_) => None,

@@ -20,6 +20,7 @@ use super::show::Shown;
 use super::tax_only;
 use crate::documents::ports::StoredDocument;
 use crate::error::{AppError, AppResult};
+use crate::reference::Reference;
 use crate::unit_of_work::UnitOfWork;
 
 impl Preparing<'_> {
@@ -107,16 +108,19 @@ impl Preparing<'_> {
         facts: &Facts,
         content: &Content,
     ) -> Vec<Violation> {
-        let lines = content.lines.iter().map(|(line, resolved)| (line.at.as_str(), resolved));
-        let charges = content.charges.iter().map(|(charge, resolved)| (charge.at.as_str(), resolved));
+        let items = content.lines.iter().filter_map(|(line, resolved)| {
+            let member = Reference::member(line.item.as_ref(), "itemId", "itemCode");
+            Some((format!("{}/{member}", line.at), resolved.item.as_ref()?))
+        });
         PostingCheck {
             document_type: self.document_type,
             kind,
             party,
             input: &self.input,
             facts,
-            lines: lines.chain(charges).collect(),
+            items: items.collect(),
             categories: content.codes.codes.iter().filter_map(|code| code.category).collect(),
+            recovering: content.recovering().collect(),
         }
         .refusals()
     }
