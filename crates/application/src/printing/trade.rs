@@ -94,6 +94,7 @@ fn address_field(print: &Print<'_>, address: &Address) -> Field {
 
 fn details(print: &Print<'_>) -> Block {
     let document = print.document;
+    // A note that reduces is no demand for money.
     let asks = !print.document_type.reduces();
     let single = document.instalments.first().filter(|_| asks && document.instalments.len() == 1);
     let foreign = document.currency != print.company_currency.as_str();
@@ -212,8 +213,14 @@ fn totals(print: &Print<'_>) -> Vec<PrintedTotal> {
     if is_something(&totals.prepaid) {
         rows.push(total(&words::PREPAID, &totals.prepaid, false));
     }
-    // A note that reduces is no demand for money.
-    let label = if print.document_type.reduces() { words::CREDITED } else { words::PAYABLE };
+    let simplified = print.document.kind.as_deref() == Some(InvoiceKind::Simplified.as_str());
+    let paid = print.document.payment_state.as_deref() == Some("paid");
+    let label = match print.document_type.reduces() {
+        true => words::CREDITED,
+        // The receipt of a sale at the counter.
+        false if simplified && paid => words::PAID,
+        false => words::PAYABLE,
+    };
     let due = in_currency(&label, &print.document.currency);
     rows.push(total(&due, &totals.payable, true));
     if print.document.currency != print.company_currency.as_str() {
