@@ -12,7 +12,7 @@ domain::errors! {
     MALFORMED_REQUEST = "malformed_request", Malformed, Developer,
         "The request cannot be read: {reason}.", "تعذرت قراءة الطلب: {reason}.";
     VALIDATION_FAILED = "validation_failed", Rule, User,
-        "{count} problems were found; each is listed under errors.", "وُجدت {count} مشكلات، وكل منها مذكور ضمن errors.";
+        "{problems} found; each is listed under errors.", "وُجدت {problems}، وكل منها مذكور ضمن errors.";
     UNAUTHENTICATED = "unauthenticated", Unauthenticated, Developer,
         "Send a valid bearer token or API key.", "أرسل رمز دخول أو مفتاح API صالحًا.";
     PERMISSION_DENIED = "permission_denied", Forbidden, Administrator,

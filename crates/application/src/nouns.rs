@@ -105,6 +105,18 @@ pub fn nouns(words: &[&str]) -> Phrase {
     Phrase::joined(&all)
 }
 
+/// How many problems there are, as both languages count: Arabic has a form for two, one for three to ten and one for more.
+pub fn problems(count: usize) -> Phrase {
+    let english = if count == 1 { "1 problem was".to_owned() } else { format!("{count} problems were") };
+    let arabic = match (count, count % 100) {
+        (1, _) => "مشكلة واحدة".to_owned(),
+        (2, _) => "مشكلتان".to_owned(),
+        (_, 3..=10) => format!("{count} مشكلات"),
+        _ => format!("{count} مشكلة"),
+    };
+    Phrase::made(english, arabic)
+}
+
 #[cfg(test)]
 mod tests {
     use domain::error::Language;
@@ -117,5 +129,24 @@ mod tests {
         assert_eq!(users.text(Language::English), "journal entries, dimension rule, ledger settings");
         assert_eq!(users.text(Language::Arabic), "القيود اليومية، قواعد الأبعاد، إعدادات الدفتر");
         assert_eq!(noun("some_table").text(Language::Arabic), "some table");
+    }
+
+    #[test]
+    fn problems_are_counted_as_both_languages_do() {
+        use domain::error::Language::{Arabic, English};
+        for (count, arabic) in [
+            (1, "مشكلة واحدة"),
+            (2, "مشكلتان"),
+            (3, "3 مشكلات"),
+            (10, "10 مشكلات"),
+            (11, "11 مشكلة"),
+            (99, "99 مشكلة"),
+            (102, "102 مشكلة"),
+            (103, "103 مشكلات"),
+        ] {
+            assert_eq!(problems(count).text(Arabic), arabic);
+        }
+        assert_eq!(problems(1).text(English), "1 problem was");
+        assert_eq!(problems(2).text(English), "2 problems were");
     }
 }

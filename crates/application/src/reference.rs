@@ -11,6 +11,16 @@ pub enum Reference<Id> {
     Code(String),
 }
 
+impl<Id> Reference<Id> {
+    /// The member that the caller sent, of the two that name it.
+    pub const fn member(named: Option<&Self>, by_id: &'static str, by_code: &'static str) -> &'static str {
+        match named {
+            Some(Self::Code(_)) => by_code,
+            _ => by_id,
+        }
+    }
+}
+
 /// The id when it is given, else the code.
 pub fn by_id_or_code<Id>(id: Option<Id>, code: Option<Code>) -> Option<Reference<Id>> {
     id.map(Reference::Id).or_else(|| code.map(|code| Reference::Code(code.into_string())))

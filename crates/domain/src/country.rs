@@ -1,6 +1,9 @@
 //! Countries by their code of ISO 3166-1.
 
-use crate::error::Violation;
+mod names;
+
+use self::names::NAMES;
+use crate::error::{Language, Violation};
 
 /// Longest piece of a wrong code that is shown.
 const SHOWN_LENGTH_MAX: usize = 20;
@@ -30,6 +33,15 @@ impl Country {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+    /// What people call it; the code of one that there is not.
+    pub fn name(&self, language: Language) -> &str {
+        let found = NAMES.binary_search_by(|(code, ..)| (*code).cmp(self.0.as_str()));
+        let Some((_, en, ar)) = found.ok().and_then(|index| NAMES.get(index)) else { return &self.0 };
+        match language {
+            Language::English => en,
+            Language::Arabic => ar,
+        }
+    }
     /// Saudi Arabia, whose addresses and registrations have forms of their own.
     pub fn is_saudi(&self) -> bool {
         self.0 == SAUDI_ARABIA
@@ -39,5 +51,22 @@ impl Country {
 impl std::fmt::Display for Country {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn countries_have_names_in_both_languages() {
+        assert!(NAMES.is_sorted_by(|(one, ..), (other, ..)| one < other));
+        for (code, en, ar) in
+            [("SA", "Saudi Arabia", "المملكة العربية السعودية"), ("US", "United States", "الولايات المتحدة")]
+        {
+            let country = Country::parse(code).unwrap();
+            assert_eq!((country.name(Language::English), country.name(Language::Arabic)), (en, ar));
+        }
+        assert_eq!(Country::parse("XX").unwrap().name(Language::English), "XX");
     }
 }

@@ -7,6 +7,7 @@ use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use application::error::{AppError, INTERNAL_ERROR, VALIDATION_FAILED};
+use application::nouns::problems;
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use domain::error::{Category, ErrorDef, Language, Violation};
@@ -162,7 +163,7 @@ impl Problem {
         match self.0.violations.as_slice() {
             [] => Violation::new(&INTERNAL_ERROR),
             [only] => only.clone(),
-            many => Violation::new(&VALIDATION_FAILED).with("count", many.len()),
+            many => Violation::new(&VALIDATION_FAILED).with_phrase("problems", problems(many.len())),
         }
     }
     pub fn status(&self) -> StatusCode {

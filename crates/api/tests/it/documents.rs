@@ -11,6 +11,7 @@ mod copies;
 mod discounts;
 mod dunning;
 mod kept;
+mod late;
 mod matching;
 mod merged;
 mod money;

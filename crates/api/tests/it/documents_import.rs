@@ -70,6 +70,57 @@ async fn rows_of_a_file_become_documents_once() {
     agree(client, "2026-02-28").await;
 }
 
+/// An overlapping file of another system does not double what was taken over before.
+#[tokio::test]
+async fn a_document_that_the_party_has_already_is_refused_with_its_number() {
+    let (_world, tenant) = company().await;
+    let client = &tenant.client;
+    let header = "document,party,date,description,quantity,unit_price,tax_code\n";
+    let both = format!("{header}X1,C001,2026-02-01,Work,1,100,S15\nX2,C001,2026-02-02,Work,1,50,S15\n");
+    import(client, "invoices&post=true", &both).await.ok();
+    let number = all(client, "/sales-invoices").await[0]["number"].clone();
+    let overlapping = format!("{header}X3,C001,2026-02-03,Work,1,7,S15\nX1,c001,2026-02-01,Work,1,100,S15\n");
+    for query in ["invoices&post=true", "invoices", "invoices&post=true&dryRun=true"] {
+        let refused = import(client, query, &overlapping).await.expect(422);
+        assert_eq!(refused.errors(), [("/rows/3/document".to_owned(), "import_document_exists".to_owned())]);
+        assert!(refused.text().contains(text(&number)), "{}", refused.text());
+    }
+    assert_eq!(all(client, "/sales-invoices").await.len(), 2, "nothing of the file was kept");
+    import(client, "invoices&post=true&allowDuplicate=true", &overlapping).await.ok();
+    assert_eq!(all(client, "/sales-invoices").await.len(), 4);
+
+    let draft = format!("{header}D1,C001,2026-02-01,Work,1,100,S15\n");
+    import(client, "invoices", &draft).await.ok();
+    let other = format!("{header}D1,C001,2026-02-01,Other work,1,100,S15\n");
+    let refused = import(client, "invoices&post=true", &other).await.expect(422);
+    assert_eq!(refused.errors()[0].1, "import_document_exists", "a draft counts, too");
+    let receipts =
+        |amount: &str| format!("document,party,date,amount,method\nX1,C001,2026-02-05,{amount},cash\n");
+    import(client, "receipts&post=true", &receipts("5")).await.ok();
+    let refused = import(client, "receipts&post=true", &receipts("6")).await.expect(422);
+    assert_eq!(refused.errors()[0].1, "import_document_exists", "references are those of a type");
+}
+
+#[tokio::test]
+async fn of_two_files_at_once_one_takes_over_the_document() {
+    let (_world, tenant) = company().await;
+    let client = &tenant.client;
+    let header = "document,party,date,description,quantity,unit_price,tax_code\n";
+    let file = |more: &str| {
+        format!("{header}X1,C001,2026-02-01,Work,1,100,S15\n{more},C001,2026-02-02,Work,1,50,S15\n")
+    };
+    for (query, one, two) in [("invoices&post=true", "X2", "X3"), ("invoices", "Y2", "Y3")] {
+        let (one, two) = (file(one), file(two));
+        let (one, two) =
+            if query == "invoices" { (one.replace("X1", "Y1"), two.replace("X1", "Y1")) } else { (one, two) };
+        let (one, two) = tokio::join!(import(client, query, &one), import(client, query, &two));
+        let mut statuses = [one.status.as_u16(), two.status.as_u16()];
+        statuses.sort_unstable();
+        assert_eq!(statuses, [200, 422], "{} {}", one.text(), two.text());
+    }
+    assert_eq!(all(client, "/sales-invoices").await.len(), 4);
+}
+
 #[tokio::test]
 async fn bills_payments_and_credit_notes_are_files_too() {
     let (_world, tenant) = company().await;

@@ -24,6 +24,12 @@ fn entry(day: &str, lines: &[Value]) -> Value {
     json!({ "postingDate": day, "controlReason": "By hand", "post": true, "lines": lines })
 }
 
+fn with_base(account: &str, side: &str, amount: &str, tax_code: &str, base: &str) -> Value {
+    let mut line = line(account, side, amount, tax_code);
+    line["taxBase"] = json!(base);
+    line
+}
+
 /// Cash sales of 1,000.00 and 150.00 of VAT.
 fn sale(day: &str) -> Value {
     let lines = [
@@ -159,6 +165,15 @@ async fn a_line_on_a_vat_account_says_what_a_return_needs() {
         (line("2131", "credit", "15.00", "Z-EXP"), "/lines/1/taxCode", "tax_code_bears_no_vat"),
         (line("2131", "credit", "15.00", "WHT5"), "/lines/1/taxCode", "tax_code_kind_not_taken"),
         (line("4110", "credit", "15.00", "S15"), "/lines/1/taxCode", "vat_line_missing"),
+        (with_base("2131", "credit", "15.00", "P15", "100.00"), "/lines/1/taxCode", "tax_code_side_differs"),
+        (
+            with_base("2132", "credit", "15.00", "IMP15", "100.00"),
+            "/lines/1/taxCode",
+            "tax_code_side_differs",
+        ),
+        (with_base("1151", "credit", "15.00", "S15", "100.00"), "/lines/1/taxCode", "tax_code_side_differs"),
+        (with_base("2131", "credit", "15.00", "S15", "10000.00"), "/lines/1/taxBase", "tax_base_differs"),
+        (with_base("2131", "credit", "15.00", "S15", "99.60"), "/lines/1/taxBase", "tax_base_differs"),
         (negative, "/lines/1/taxBase", "tax_base_negative"),
         (elsewhere, "/lines/1/taxBase", "tax_base_not_taken"),
     ] {
@@ -186,6 +201,36 @@ async fn a_line_on_a_vat_account_says_what_a_return_needs() {
     let copy = format!("/journal-entries/{}/copy", text(&draft["id"]));
     let copied = client.post(&copy, json!({ "postingDate": "2026-03-10" })).await.expect(201).json();
     assert_eq!(copied["lines"][1]["taxBase"], "100.00");
+    sound(client).await;
+}
+
+/// What the other lines tell is compared with the tax, too; cents of many supplies in one line are rounding.
+#[tokio::test]
+async fn tax_is_that_of_its_base_but_for_rounding() {
+    let (_world, tenant) = company().await;
+    let client = &tenant.client;
+    let day = |net: &str, vat: &str, total: &str| {
+        let lines = [
+            line("1111", "debit", total, ""),
+            line("4110", "credit", net, "S15"),
+            line("2131", "credit", vat, "S15"),
+        ];
+        entry("2026-02-10", &lines)
+    };
+    for (net, vat, total) in [("1000.00", "150.05", "1150.05"), ("100000.00", "14986.00", "114986.00")] {
+        client.post("/journal-entries", day(net, vat, total)).await.expect(201);
+    }
+    let refused = client.post("/journal-entries", day("1000.00", "140.00", "1140.00")).await.expect(422);
+    assert_eq!(refused.errors(), [("/lines/2/credit".to_owned(), "tax_base_differs".to_owned())]);
+    assert!(refused.text().contains("150.00") && refused.text().contains("140.00"), "{}", refused.text());
+    let file = "entry,date,account,debit,credit,tax_code,tax_base,control_reason\n\
+        1,2026-02-12,1111,15,,,,x\n1,2026-02-12,2131,,15,P15,100,x\n";
+    let headers = ["Content-Type: text/csv", "Prefer: wait=60"];
+    let refused = client
+        .call("POST", "/imports?type=journal-entries&post=true", &headers, file.to_owned())
+        .await
+        .expect(422);
+    assert!(refused.text().contains("tax_code_side_differs"), "{}", refused.text());
     sound(client).await;
 }
 

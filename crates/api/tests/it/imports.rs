@@ -71,7 +71,7 @@ async fn problems_have_row_and_column() {
     );
     let arabic =
         upload(&tenant, "/imports?type=journal-entries", &["Accept-Language: ar"], bad).await.expect(422);
-    assert!(arabic.json()["detail"].as_str().unwrap().contains("مشكلات"), "{}", arabic.text());
+    assert!(arabic.json()["detail"].as_str().unwrap().contains("مشكلتان"), "{}", arabic.text());
     assert_eq!(entries(&tenant).await, 0);
 
     upload(&tenant, "/imports?type=everything", &[], bad).await.expect(422);

@@ -166,8 +166,22 @@ async fn a_draft_says_that_it_is_one_and_a_note_names_its_invoice() {
     let number = sold["number"].as_str().unwrap();
     contains(
         read(&printed, "credit-note").as_ref(),
-        &["إشعار دائن", "Credit note", number, "Ordered by mistake"],
+        &["إشعار دائن", "Credit note", number, "Ordered by mistake", "Amount credited"],
     );
+    if let Some(text) = read(&printed, "credit-note") {
+        assert!(!text.contains("Amount due") && !text.contains("Due date"), "it asks for no money: {text}");
+        assert!(text.contains("Page 1 of 1") && text.contains("صفحة"), "{text}");
+        assert!(text.contains("Printed on"), "{text}");
+    }
+
+    let mut counter = invoice("2026-03-02", &[line("1", "10.00", "S15")]);
+    counter["kind"] = json!("simplified");
+    counter["payment"] = json!({ "method": "cash", "amount": "11.50" });
+    let sold = posted(client, "/sales-invoices", counter).await;
+    let printed = in_language(client, &format!("/sales-invoices/{}/pdf", id(&sold)), "en").await;
+    if let Some(text) = read(&printed, "paid-invoice") {
+        assert!(text.contains("Paid") && !text.contains("Amount due"), "{text}");
+    }
 }
 
 #[tokio::test]

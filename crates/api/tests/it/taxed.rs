@@ -196,6 +196,7 @@ impl Taxed {
             base: amount(row.base),
             tax: amount(row.tax),
             tax_date: day,
+            due_date: None,
             posting_date: day,
             corrects: (!row.corrects.is_empty()).then(|| source(row.corrects)),
         }

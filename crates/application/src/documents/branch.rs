@@ -60,7 +60,7 @@ impl DocumentBranch {
         uow: &mut dyn UnitOfWork,
     ) -> AppResult<Option<Violation>> {
         let missing = self.value(uow).await?.is_none();
-        let warning = || Violation::new(&BRANCH_WITHOUT_VALUE).at("/branchId").with("branch", &self.code);
+        let warning = || Violation::new(&BRANCH_WITHOUT_VALUE).with("branch", &self.code);
         Ok(missing.then(warning))
     }
 

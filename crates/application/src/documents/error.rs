@@ -37,6 +37,9 @@ domain::errors! {
     SELLER_NOT_REGISTERED = "seller_not_registered", Rule, Administrator,
         "The company has no VAT number, so it charges no VAT: lines of the categories S and Z need one in the company profile.",
         "ليس للمنشأة رقم ضريبي، فلا تفرض ضريبة القيمة المضافة: تحتاج سطور الفئتين S وZ إلى رقم في ملف المنشأة.";
+    BUYER_NOT_REGISTERED = "buyer_not_registered", Rule, Administrator,
+        "The company has no VAT number, so it recovers no VAT, and tax code {code} does: name a code whose VAT is part of the cost, or give the number in the company profile.",
+        "ليس للمنشأة رقم ضريبي فلا تسترد ضريبة القيمة المضافة، ورمز الضريبة {code} يستردها: اذكر رمزًا تدخل ضريبته في التكلفة، أو أدخل الرقم في ملف المنشأة.";
     LINE_TEXT_MISSING = "line_text_missing", Rule, User,
         "A line names an item, or says what it is for.", "يذكر السطر صنفًا أو وصفًا لما هو عنه.";
     LINE_PRICE_MISSING = "line_price_missing", Rule, User,
@@ -62,6 +65,9 @@ domain::errors! {
     STOCK_NOT_AVAILABLE = "stock_not_available", Rule, User,
         "Item {item} is of the kind stock. Its quantities are not kept yet, so no document with it is posted.",
         "الصنف {item} من نوع المخزون. لا تُحفظ كمياته بعد، لذا لا يُرحّل مستند يذكره.";
+    DOCUMENT_RATE_NOT_ONE = "document_rate_not_one", Rule, User,
+        "{currency} is the currency of the company, so its rate is 1, not {rate}. Name the currency of the document, or leave the rate out.",
+        "{currency} عملة المنشأة وسعر صرفها 1 لا {rate}. اذكر عملة المستند أو احذف السعر.";
     TAX_DATE_LOCKED = "tax_date_locked", Rule, User,
         "The tax lock covers everything through {date}. The first open tax date is {first}, which you may give as taxDate.",
         "يشمل القفل الضريبي كل ما هو حتى {date}. أول تاريخ ضريبي مفتوح هو {first}، ويمكن إرساله في taxDate.";

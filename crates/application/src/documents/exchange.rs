@@ -8,6 +8,7 @@ use domain::error::{Violation, Violations};
 use domain::money::{Currency, CurrencyCode, Rate};
 
 use crate::accounting::ports::books::Books;
+use crate::documents::error::DOCUMENT_RATE_NOT_ONE;
 use crate::error::AppResult;
 use crate::unit_of_work::UnitOfWork;
 
@@ -47,6 +48,10 @@ impl DocumentMoney {
         let (code, company) = (asked.code, books.company);
         let scaled = |scale: u8| Currency { code, scale: scale.min(asked.scale_max) };
         if code == company.code {
+            if let Some(rate) = asked.rate.filter(|rate| *rate != Rate::ONE) {
+                let differs = Violation::new(&DOCUMENT_RATE_NOT_ONE).at("/rate").with("rate", rate);
+                violations.push(differs.with("currency", code));
+            }
             return Ok(Some(Self { currency: scaled(company.scale), company, rate: None }));
         }
         let codes = BTreeSet::from([code]);

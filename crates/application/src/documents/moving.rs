@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::error::SUPPLIER_INVOICE_EXISTS;
 use super::ports::StoredDocument;
+use super::trade::same_supplier_number;
 use super::views::{DocumentNameView, DocumentSideView, DocumentView};
 use crate::changes::{record, stale};
 use crate::error::{AppError, AppResult};
@@ -23,13 +24,10 @@ pub async fn move_documents(uow: &mut dyn UnitOfWork, from: &Party, into: &Party
         return Err(too_large.with("max", MOVED_DOCUMENTS_MAX).into());
     }
     for document in uow.documents().find_documents(&ids).await? {
-        if let Some(key) = &document.supplier_key {
-            let found = uow.documents().by_supplier_key(document.document_type, into.id, key).await?;
-            if let Some(other) = found.filter(|other| *other != document.id) {
-                let number = document.view.supplier_number.clone().unwrap_or_default();
-                let exists = Violation::new(&SUPPLIER_INVOICE_EXISTS).with("number", number);
-                return Err(exists.with("id", other).into());
-            }
+        if let Some(other) = same_supplier_number(uow, &document, into.id).await? {
+            let number = document.view.supplier_number.clone().unwrap_or_default();
+            let exists = Violation::new(&SUPPLIER_INVOICE_EXISTS).with("number", number);
+            return Err(exists.with("id", other).into());
         }
         move_document(uow, document, into).await?;
     }

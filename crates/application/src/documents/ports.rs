@@ -133,6 +133,16 @@ pub struct NamedDocument {
     pub party_code: String,
 }
 
+/// A document by the reference that it was given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReferredDocument {
+    pub id: DocumentId,
+    /// `None` while it is a draft.
+    pub number: Option<String>,
+    pub reference: String,
+    pub party_code: String,
+}
+
 #[async_trait]
 pub trait DocumentRepository: Send {
     async fn find_document(&mut self, id: DocumentId) -> StorageResult<Option<StoredDocument>>;
@@ -168,6 +178,13 @@ pub trait DocumentRepository: Send {
         types: &[DocumentType],
         names: &BTreeSet<&str>,
     ) -> StorageResult<Vec<NamedDocument>>;
+    /// The drafts and posted documents of a type that have one of these references. MUST keep other transactions from asking for
+    /// those of the same tenant until this one ends.
+    async fn referred(
+        &mut self,
+        document_type: DocumentType,
+        references: &BTreeSet<&str>,
+    ) -> StorageResult<Vec<ReferredDocument>>;
     /// The debt of a customer in the company currency: the open receivables of its code. MUST keep other transactions from
     /// asking for it until this one ends.
     async fn receivable_of(&mut self, party: PartyId, code: &str) -> StorageResult<Amount>;

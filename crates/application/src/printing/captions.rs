@@ -57,6 +57,8 @@ words! {
     NET_TOTAL = "Total excluding VAT", "الإجمالي غير شامل الضريبة";
     VAT_TOTAL = "Total VAT", "إجمالي ضريبة القيمة المضافة";
     PREPAID = "Prepaid", "المدفوع مقدمًا";
+    PAID = "Paid", "المدفوع";
+    CREDITED = "Amount credited", "مبلغ الإشعار الدائن";
     PAYABLE = "Amount due", "المبلغ المستحق";
     IN_WORDS = "Amount in words", "المبلغ كتابة";
     INSTALMENTS = "Instalments", "الدفعات";

@@ -122,12 +122,11 @@ impl Print<'_> {
 
 /// A document without content in a language: its direction, its foot and the words for its pages.
 pub fn empty(language: PrintLanguage, today: NaiveDate) -> PrintedDocument {
-    let main = language.main();
     PrintedDocument {
-        language: main.as_str(),
+        language: language.main().as_str(),
         right_to_left: language.is_right_to_left(),
-        foot: format!("{}: {today}", PRINTED_ON.text(main)),
-        page_words: PAGE.text(main).to_owned(),
+        foot: format!("{}: {today}", language.phrase(&PRINTED_ON).join(" / ")),
+        page_words: language.phrase(&PAGE).join(" / "),
         ..PrintedDocument::default()
     }
 }

@@ -65,7 +65,9 @@ fn side(print: &Print<'_>, heading: &Phrase, side: DocumentSideView) -> FieldGro
 
 fn details(print: &Print<'_>) -> Block {
     let document = print.document;
-    let single = document.instalments.first().filter(|_| document.instalments.len() == 1);
+    // A note that reduces is no demand for money.
+    let asks = !print.document_type.reduces();
+    let single = document.instalments.first().filter(|_| asks && document.instalments.len() == 1);
     let foreign = document.currency != print.company_currency.as_str();
     let left = [
         print.some(&words::NUMBER, document.number.clone()),
@@ -182,7 +184,15 @@ fn totals(print: &Print<'_>) -> Vec<PrintedTotal> {
     if is_something(&totals.prepaid) {
         rows.push(total(&words::PREPAID, &totals.prepaid, false));
     }
-    let due = in_currency(&words::PAYABLE, &print.document.currency);
+    let simplified = print.document.kind.as_deref() == Some(InvoiceKind::Simplified.as_str());
+    let paid = print.document.payment_state.as_deref() == Some("paid");
+    let label = match print.document_type.reduces() {
+        true => words::CREDITED,
+        // The receipt of a sale at the counter.
+        false if simplified && paid => words::PAID,
+        false => words::PAYABLE,
+    };
+    let due = in_currency(&label, &print.document.currency);
     rows.push(total(&due, &totals.payable, true));
     if print.document.currency != print.company_currency.as_str() {
         let label = in_currency(&words::VAT_TOTAL, print.company_currency.as_str());

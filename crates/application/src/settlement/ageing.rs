@@ -228,6 +228,12 @@ impl Reports {
                 figures: aged.view(frame.shown)?,
             });
         }
+        // A text of old books may have open items without being a party.
+        if let Some(code) = query.party.as_deref().filter(|_| lines.is_empty())
+            && settlement.party_name(tenant, code).await?.is_none()
+        {
+            return Err(unknown_reference("?party", "party", code).into());
+        }
         let whole = request.party.is_none() && request.branch.is_none();
         let balance = match whole {
             false => None,

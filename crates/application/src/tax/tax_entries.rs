@@ -53,6 +53,8 @@ pub struct TaxEntryView {
     pub base: String,
     pub tax: String,
     pub tax_date: NaiveDate,
+    /// The day on which the VAT was due, where the tax date is later: a return that begins after it has the entry as late.
+    pub due_date: Option<NaiveDate>,
     pub posting_date: NaiveDate,
     /// The document that a note corrects.
     pub corrects_id: Option<Uuid>,
@@ -61,7 +63,7 @@ pub struct TaxEntryView {
     /// The column of the return: `amount`, or `adjustment` if the entry corrects a document of an earlier return. Null where
     /// the entry is in no return.
     pub column: Option<&'static str>,
-    /// Whether the tax date is before the period of the return. Null where the entry is in no return.
+    /// Whether the VAT was due before the period of the return. Null where the entry is in no return.
     pub late: Option<bool>,
 }
 
@@ -98,6 +100,7 @@ pub fn tax_entry_view(
         base: entry.base.display(company_scale),
         tax: entry.tax.display(company_scale),
         tax_date: entry.tax_date,
+        due_date: entry.due_date,
         posting_date: entry.posting_date,
         corrects_id: entry.corrects,
         return_id: placed.and_then(|placed| placed.in_return).map(|id| id.uuid()),
@@ -121,6 +124,7 @@ pub static TAX_ENTRY_LIST: ListSpec = ListSpec {
         FieldSpec::new("side", FieldKind::Word(TaxSide::WORDS)),
         FieldSpec::new("box", FieldKind::Text).nullable(),
         FieldSpec::new("taxDate", FieldKind::Date).sortable(),
+        FieldSpec::new("dueDate", FieldKind::Date).nullable(),
         FieldSpec::new("postingDate", FieldKind::Date),
         FieldSpec::new("correctsId", FieldKind::Id).nullable(),
         FieldSpec::new("returnId", FieldKind::Id).nullable(),

@@ -74,11 +74,6 @@ impl Address {
             let joined = parts.into_iter().flatten().collect::<Vec<_>>().join(" ");
             Some(joined).filter(|text| !text.is_empty())
         };
-        let country = match (self.country.is_saudi(), language) {
-            (true, Language::Arabic) => "المملكة العربية السعودية".to_owned(),
-            (true, Language::English) => "Saudi Arabia".to_owned(),
-            (false, _) => self.country.to_string(),
-        };
         let parts = [
             together([self.building_number.clone(), name(&self.street)]),
             name(&self.additional_street),
@@ -88,7 +83,7 @@ impl Address {
                 together([self.postal_code.clone(), self.additional_number.clone()]),
             ]),
             name(&self.province),
-            Some(country),
+            Some(self.country.name(language).to_owned()),
         ];
         let separator = match language {
             Language::Arabic => "، ",

@@ -40,10 +40,21 @@ crate::errors! {
     TAX_BASE_NOT_TAKEN = "tax_base_not_taken", Rule, User,
         "Only a line on a VAT account that names a tax code has a taxBase.",
         "لا يكون taxBase إلا لسطر على حساب ضريبة قيمة مضافة يذكر رمز ضريبة.";
+    TAX_CODE_SIDE_DIFFERS = "tax_code_side_differs", Rule, User,
+        "Account {account} is not where the VAT of tax code {code} is posted: a return would declare it in a box that the account does not tie to. Give the account of the code, or a code of the account.",
+        "الحساب {account} ليس الحساب الذي تُرحّل إليه ضريبة الرمز {code}: سيظهر المبلغ في الإقرار في خانة لا تطابق الحساب. اذكر حساب الرمز أو رمزًا يخص الحساب.";
+    TAX_BASE_DIFFERS = "tax_base_differs", Rule, User,
+        "Tax code {code} has a rate of {rate} %, which on a base of {base} comes to {computed}, not to {tax}. Differences beyond {tolerance} are not taken for rounding.",
+        "نسبة رمز الضريبة {code} هي {rate} %، وضريبتها على وعاء {base} هي {computed} لا {tax}. لا تُعد الفروق التي تتجاوز {tolerance} تقريبًا.";
     VAT_LINE_MISSING = "vat_line_missing", Rule, User,
         "Lines with tax code {code} come to {base} before VAT, but no line on a VAT account names the code. Post the VAT, or leave the code out.",
         "مجموع الأسطر برمز الضريبة {code} هو {base} قبل الضريبة، ولا يذكر الرمزَ سطرٌ على حساب ضريبة. رحّل الضريبة أو احذف الرمز.";
 }
+
+/// The difference between tax and base times rate that may always come from rounding, in units of the currency.
+const ROUNDING_MAX: Amount = Amount::from_scaled(500);
+/// The same of many supplies in one line, each rounded by itself: a tenth of a per cent of the tax, in ten-thousandths of a per cent.
+const ROUNDING_SHARE: i64 = 1_000;
 
 const VAT_KINDS: &[TaxKind] = &[TaxKind::Sale, TaxKind::Purchase, TaxKind::ReverseCharge, TaxKind::Import];
 
@@ -67,6 +78,20 @@ impl HandFacts<'_> {
     /// Whether the account holds VAT owed to the authority or carried forward, which returns have declared already.
     fn is_settled(&self, account: AccountId) -> bool {
         self.has_slot(PostingSlot::VatSettlement, account) || self.has_slot(PostingSlot::VatCredit, account)
+    }
+
+    /// The side whose tax documents post on the account. `None` where no rule tells it, and where a chart keeps both in one account.
+    fn side_of(&self, account: AccountId) -> Option<TaxSide> {
+        use PostingSlot::{
+            InputVat, InputVatCustoms, InputVatReverseCharge, OutputVat, OutputVatReverseCharge,
+        };
+        let any = |slots: &[PostingSlot]| slots.iter().any(|slot| self.has_slot(*slot, account));
+        let output = any(&[OutputVat, OutputVatReverseCharge]);
+        match (output, any(&[InputVat, InputVatCustoms, InputVatReverseCharge])) {
+            (true, false) => Some(TaxSide::Output),
+            (false, true) => Some(TaxSide::Input),
+            _ => None,
+        }
     }
 
     /// Whether tax on the account is owed or recovered. Both of a reverse charge stand in one entry, so the account tells them

@@ -49,6 +49,8 @@ pub struct TaxEntry {
     pub base: Amount,
     pub tax: Amount,
     pub tax_date: NaiveDate,
+    /// The day on which the tax was due, where the tax date is later: a return of a later period has the entry as late (R67).
+    pub due_date: Option<NaiveDate>,
     pub posting_date: NaiveDate,
     /// The document that a note corrects.
     pub corrects: Option<Uuid>,
@@ -61,6 +63,11 @@ impl TaxEntry {
             TaxSide::Output => Some(self.tax),
             TaxSide::Input => self.tax.checked_neg(),
         }
+    }
+
+    /// Whether a return that begins on the day should have had the entry before.
+    pub fn is_due_before(&self, day: NaiveDate) -> bool {
+        self.due_date.unwrap_or(self.tax_date).min(self.tax_date) < day
     }
 
     /// The entry with the other sign. `None` on overflow.

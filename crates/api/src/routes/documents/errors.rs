@@ -18,6 +18,7 @@ use domain::documents::money_document::{
 };
 use domain::documents::note::{CORRECTED_LINE_UNKNOWN, NOTE_QUANTITY_EXCEEDS, NOTHING_LEFT};
 use domain::documents::progress::{INVOICE_EXCEEDS_ORDER, INVOICE_EXCEEDS_RECEIPT, ORDER_BELOW_PROGRESS};
+use domain::documents::supplier_number::SUPPLIER_NUMBER_BLANK;
 use domain::error::ErrorDef;
 use domain::items::conversion::QUANTITY_NOT_WHOLE;
 use domain::items::item::UNIT_UNKNOWN_FOR_ITEM;
@@ -85,8 +86,13 @@ pub(in crate::routes) static NOTES: &[&ErrorDef] = &[
 ];
 
 /// The errors of suppliers' documents.
-pub(super) static SUPPLIERS: &[&ErrorDef] =
-    &[&own::SUPPLIER_INVOICE_EXISTS, &own::SUPPLIER_TOTAL_DIFFERS, &own::SUPPLIER_NUMBER_MISSING];
+pub(super) static SUPPLIERS: &[&ErrorDef] = &[
+    &own::SUPPLIER_INVOICE_EXISTS,
+    &own::SUPPLIER_TOTAL_DIFFERS,
+    &own::SUPPLIER_NUMBER_MISSING,
+    &SUPPLIER_NUMBER_BLANK,
+    &own::BUYER_NOT_REGISTERED,
+];
 
 /// The errors of invoices to customers.
 pub(in crate::routes) static SALES: &[&ErrorDef] = &[
@@ -108,6 +114,7 @@ pub(in crate::routes) static POSTING: &[&ErrorDef] = &[
     &own::ITEM_BLOCKED,
     &own::STOCK_NOT_AVAILABLE,
     &own::TAX_DATE_LOCKED,
+    &own::DOCUMENT_RATE_NOT_ONE,
     &JOURNAL_UNKNOWN,
     &FISCAL_PERIOD_MISSING,
     &FISCAL_PERIOD_CLOSED,
@@ -126,6 +133,7 @@ pub(super) static MONEY: &[&ErrorDef] = &[
     &DIFFERENCE_EXCEEDS_TOLERANCE,
     &CREDIT_EXCEEDS_DOCUMENT,
     &own::TAX_DATE_LOCKED,
+    &own::DOCUMENT_RATE_NOT_ONE,
     &own::METHOD_ACCOUNT_UNFIT,
     &WITHHOLDING_NOT_TAKEN,
     &WITHHOLDING_RESIDENT,

@@ -129,7 +129,8 @@ async fn the_branch_is_that_of_the_company_profile_or_the_only_one() {
     let only = posted(client, "/sales-invoices", body.clone()).await;
     assert_eq!((&only["branchCode"], on_lines(client, &only).await[0].as_str()), (&json!("ONE"), "none"));
     let warned = only["warnings"].as_array().unwrap();
-    assert!(warned.iter().any(|warning| warning["code"] == "branch_without_value"), "{only}");
+    let warning = warned.iter().find(|warning| warning["code"] == "branch_without_value");
+    assert_eq!(warning.unwrap()["pointer"], "", "nobody sent the branch: {only}");
 
     posted(client, "/branches", json!({ "code": "TWO", "name": { "en": "Two" } })).await;
     let none = posted(client, "/sales-invoices", body.clone()).await;

@@ -139,7 +139,7 @@ async fn the_survivors_credit_limit_counts_both() {
     let path = format!("/parties/{}", id(&party(client, "C001").await));
     with_etag(client, "PATCH", &path, limit).await.expect(200);
     let refused = client.post("/sales-invoices", sold_to("C001", "2026-03-02", "100.00")).await.expect(422);
-    assert_eq!(refused.errors(), [("/partyId".to_owned(), "credit_limit_exceeded".to_owned())]);
+    assert_eq!(refused.errors(), [("/partyCode".to_owned(), "credit_limit_exceeded".to_owned())]);
     posted(client, "/sales-invoices", sold_to("C001", "2026-03-02", "40.00")).await;
 }
 

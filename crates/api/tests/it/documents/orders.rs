@@ -234,7 +234,7 @@ async fn orders_stay_within_the_credit_limit() {
         tokio::join!(client.post("/sales-orders", body.clone()), client.post("/sales-orders", body.clone()));
     let (made, refused) = if one.status == 201 { (one, two) } else { (two, one) };
     let view = made.expect(201).json();
-    assert_eq!(refused.errors(), [("/partyId".to_owned(), "credit_limit_exceeded".to_owned())]);
+    assert_eq!(refused.errors(), [("/partyCode".to_owned(), "credit_limit_exceeded".to_owned())]);
     assert!(refused.text().contains("1150.00") && refused.text().contains("1500.00"), "{}", refused.text());
     let path = format!("/sales-orders/{}", id(&view));
     let dearer = with_etag(client, "PATCH", &path, json!({ "lines": [line("1", "1400.00", "S15")] })).await;

@@ -203,3 +203,70 @@ async fn customs_charges_vat_on_what_it_did_not_sell() {
     let total = refused(|body| body["supplierTotal"] = json!("20750.01")).await;
     assert_eq!(total, one("/supplierTotal", "supplier_total_differs"));
 }
+
+/// What is copied from a PDF has other dashes.
+#[tokio::test]
+async fn a_supplier_number_is_the_same_with_every_dash_and_has_a_letter_or_digit() {
+    let (_world, tenant) = company().await;
+    let client = &tenant.client;
+    let bill = |number: &str| {
+        json!({
+            "partyCode": "V001", "supplierNumber": number, "documentDate": "2026-03-10", "postingDate": "2026-03-10",
+            "lines": [line("1", "100.00", "P15")], "post": true,
+        })
+    };
+    posted(client, "/purchase-invoices", bill("INV-0012/26")).await;
+    for number in [
+        "INV\u{2011}0012/26",
+        "INV\u{2013}0012/26",
+        "INV\u{2212}0012\u{2215}26",
+        "INV.0012.26",
+        "inv 0012,26",
+    ] {
+        let refused = client.post("/purchase-invoices", bill(number)).await.expect(409);
+        assert_eq!(refused.code(), "supplier_invoice_exists", "{number}");
+    }
+    for number in ["---", "\u{2013}", "."] {
+        let refused = client.post("/purchase-invoices", bill(number)).await.expect(422);
+        assert_eq!(refused.errors(), [("/supplierNumber".to_owned(), "supplier_number_blank".to_owned())]);
+    }
+    posted(client, "/purchase-invoices", bill("0")).await;
+    let refused = client.post("/purchase-invoices", bill("000")).await.expect(409);
+    assert_eq!(refused.code(), "supplier_invoice_exists");
+}
+
+/// Who has no number has no return to recover VAT in.
+#[tokio::test]
+async fn a_company_without_a_vat_number_recovers_none() {
+    let (_world, tenant) = company().await;
+    let client = &tenant.client;
+    with_etag(client, "PATCH", "/company-profile", json!({ "vatNumber": null })).await.expect(200);
+    let mut body = json!({
+        "partyCode": "V001", "supplierNumber": "B-1", "documentDate": "2026-03-10", "postingDate": "2026-03-10",
+        "lines": [line("1", "100.00", "P15")],
+        "charges": [{ "description": "Freight", "amount": "5.00", "taxCode": "P15" }],
+    });
+    let draft = client.post("/purchase-invoices", body.clone()).await.expect(201).json();
+    let post = format!("/purchase-invoices/{}/post", id(&draft));
+    let refused = with_etag(client, "POST", &post, Value::Null).await.expect(422);
+    let at = |pointer: &str| (pointer.to_owned(), "buyer_not_registered".to_owned());
+    assert_eq!(refused.errors(), [at("/lines/0/taxCode"), at("/charges/0/taxCode")], "{}", refused.text());
+    let customs = json!({
+        "partyCode": "V001", "kind": "customs", "supplierNumber": "C-1", "documentDate": "2026-03-10", "postingDate": "2026-03-10",
+        "lines": [{ "kind": "tax_only", "description": "VAT", "taxCode": "IMP15", "taxBase": "100.00", "taxAmount": "15.00" }],
+        "post": true,
+    });
+    let refused = client.post("/purchase-invoices", customs).await.expect(422);
+    assert_eq!(refused.errors(), [at("/lines/0/taxCode")], "{}", refused.text());
+    for (at, code) in [("lines", "P15-BLOCKED"), ("charges", "P15-BLOCKED")] {
+        body[at][0]["taxCode"] = json!(code);
+    }
+    body["post"] = json!(true);
+    body["supplierNumber"] = json!("B-2");
+    let bill = posted(client, "/purchase-invoices", body).await;
+    assert!(
+        entry(client, &bill).await.iter().all(|(account, ..)| account != "1151"),
+        "it is part of the cost"
+    );
+    agree(client, "2026-03-31").await;
+}

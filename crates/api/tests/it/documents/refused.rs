@@ -59,6 +59,11 @@ async fn what_only_posting_refuses_does_not_keep_a_draft_away() {
         codes,
         ["buyer_address_incomplete", "party_blocked", "seller_not_registered", "stock_not_available"]
     );
+    let pointers: Vec<String> = refused.errors().into_iter().map(|(pointer, _)| pointer).collect();
+    assert!(
+        pointers.contains(&"/partyCode".to_owned()) && pointers.contains(&"/lines/0/itemCode".to_owned())
+    );
+    assert!(pointers.iter().all(|pointer| !pointer.ends_with("Id")), "what the caller sent: {pointers:?}");
     let headers = ["Content-Type: application/json", "Accept-Language: ar"];
     let arabic = client.call("POST", "/sales-invoices", &headers, body.to_string()).await;
     assert!(
@@ -138,7 +143,7 @@ async fn a_credit_limit_holds_whoever_posts_at_the_same_time() {
     statuses.sort_unstable();
     assert_eq!(statuses, [201, 422], "{} {}", one.text(), two.text());
     let refused = if one.status == 422 { one } else { two };
-    assert_eq!(refused.errors(), [("/partyId".to_owned(), "credit_limit_exceeded".to_owned())]);
+    assert_eq!(refused.errors(), [("/partyCode".to_owned(), "credit_limit_exceeded".to_owned())]);
     assert!(refused.text().contains("690.00") && refused.text().contains("1000.00"), "{}", refused.text());
     let mut beyond = body;
     beyond["creditOverrideReason"] = json!("The order is urgent");
@@ -194,4 +199,32 @@ async fn what_documents_name_is_not_deleted() {
     let kind =
         with_etag(client, "PATCH", &format!("/items/{}", id(&item)), json!({ "kind": "non_stock" })).await;
     assert_eq!(kind.code(), "item_has_entries", "{}", kind.text());
+}
+
+/// A rate on a document in the company currency would be dropped without a word.
+#[tokio::test]
+async fn a_document_in_the_company_currency_has_no_other_rate_than_one() {
+    let (_world, tenant) = company().await;
+    let client = &tenant.client;
+    let mut body = invoice("2026-03-15", &[line("1", "100.00", "S15")]);
+    body["rate"] = json!("2");
+    let refused = client.post("/sales-invoices", body.clone()).await.expect(422);
+    assert_eq!(refused.errors(), [("/rate".to_owned(), "document_rate_not_one".to_owned())]);
+    body["rate"] = json!("1");
+    posted(client, "/sales-invoices", body).await;
+    let receipt = json!({ "partyCode": "C001", "amount": "5.00", "rate": "2", "documentDate": "2026-03-15" });
+    let refused = client.post("/receipts", receipt).await.expect(422);
+    assert_eq!(refused.errors(), [("/rate".to_owned(), "document_rate_not_one".to_owned())]);
+}
+
+#[tokio::test]
+async fn the_ageing_of_a_party_that_is_not_there_is_refused() {
+    let (_world, tenant) = company().await;
+    let client = &tenant.client;
+    for report in ["receivables-ageing", "payables-ageing"] {
+        let refused = client.get(&format!("/reports/{report}?party=NOPE")).await.expect(422);
+        assert_eq!(refused.errors(), [("?party".to_owned(), "unknown_reference".to_owned())]);
+        let known = client.get(&format!("/reports/{report}?party=C001")).await.ok();
+        assert_eq!(known["lines"], json!([]), "{known}");
+    }
 }

@@ -84,14 +84,14 @@ async fn limits_that_nothing_checks_are_told() {
     let first = posted(client, "/sales-invoices", sold("FREE", "700.00", true)).await;
     assert!(codes(&first).is_empty(), "{first}");
     let near = posted(client, "/sales-invoices", sold("FREE", "100.00", true)).await;
-    assert_eq!(codes(&near), ["/partyId credit_limit_near"]);
+    assert_eq!(codes(&near), ["/partyCode credit_limit_near"]);
     let message = text(&near["warnings"][0]["message"]);
     assert_eq!(message, "With this document FREE owes 920.00 of the credit limit of 1000.00.");
     let over = posted(client, "/sales-invoices", sold("FREE", "100.00", true)).await;
-    assert_eq!(codes(&over), ["/partyId credit_limit_passed"]);
+    assert_eq!(codes(&over), ["/partyCode credit_limit_passed"]);
     // Where it is checked a draft tells it, and posting refuses it.
     let draft = posted(client, "/sales-invoices", sold("STRICT", "1000.00", false)).await;
-    assert_eq!(codes(&draft), ["/partyId credit_limit_passed"]);
+    assert_eq!(codes(&draft), ["/partyCode credit_limit_passed"]);
     let refused = client.post("/sales-invoices", sold("STRICT", "1000.00", true)).await.expect(422);
     assert_eq!(refused.code(), "credit_limit_exceeded");
 }
@@ -110,7 +110,7 @@ async fn what_an_order_uses_of_a_limit_is_told_once() {
         "partyCode": "ALL", "documentDate": "2026-03-15", "lines": [line("1", "820.00", "S15")], "confirm": true,
     });
     let order = posted(client, "/sales-orders", body).await;
-    assert_eq!(codes(&order), ["/partyId credit_limit_near"], "943.00");
+    assert_eq!(codes(&order), ["/partyCode credit_limit_near"], "943.00");
     let path = format!("/sales-orders/{}", id(&order));
     let revised = with_etag(client, "PATCH", &path, json!({ "notes": "By noon" })).await.ok();
     assert!(codes(&revised).is_empty(), "{revised}");

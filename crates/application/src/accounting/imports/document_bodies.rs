@@ -63,8 +63,7 @@ pub(super) fn body(
             members.insert(member.to_owned(), text.into());
         }
     }
-    let reference = document.head(Column::Reference).unwrap_or(&document.label);
-    members.insert("reference".to_owned(), reference.into());
+    members.insert("reference".to_owned(), document.reference().into());
     members.insert("post".to_owned(), post.into());
     let allocated = match kind {
         ImportKind::Receipts | ImportKind::Payments => money(document, names, &mut members, errors)?,

@@ -2,8 +2,8 @@
 
 domain::errors! {
     IMPORT_REFUSED = "import_refused", Rule, User,
-        "{count} problems were found in the file and nothing was kept. Up to {max} are listed under errors with their row and column.",
-        "وُجدت {count} مشكلات في الملف ولم يُحفظ شيء. يُذكر منها حتى {max} ضمن errors مع رقم الصف واسم العمود.";
+        "{problems} found in the file and nothing was kept. Up to {max} are listed under errors with their row and column.",
+        "وُجدت {problems} في الملف ولم يُحفظ شيء. يُذكر منها حتى {max} ضمن errors مع رقم الصف واسم العمود.";
     IMPORT_EMPTY = "import_empty", Rule, User,
         "The file has no rows.", "الملف لا يحتوي على أي صف.";
     IMPORT_TOO_LONG = "import_too_long", TooLarge, User,
@@ -134,6 +134,9 @@ domain::errors! {
     IMPORT_DOCUMENT_FIELD_DIFFERS = "import_document_field_differs", Rule, User,
         "Document {document} has '{value}' here and '{first}' in another of its rows.",
         "المستند {document} فيه هنا '{value}' وفي صف آخر من صفوفه '{first}'.";
+    IMPORT_DOCUMENT_EXISTS = "import_document_exists", Conflict, User,
+        "The party has the document {number} ({id}) with the reference '{reference}' already. Import with allowDuplicate=true to have it once more.",
+        "لدى الطرف المستند {number} ({id}) بالمرجع '{reference}' من قبل. استورد مع allowDuplicate=true ليُضاف مرة أخرى.";
     IMPORT_DOCUMENT_UNKNOWN = "import_document_unknown", Rule, User,
         "The party has no posted document with the number or the reference '{value}' that this could be about.",
         "ليس للطرف مستند مُرحّل رقمه أو مرجعه '{value}' يمكن أن يخصه هذا.";

@@ -13,6 +13,7 @@ use super::document_file::{DocumentFile, FileDocument};
 use super::document_names::Names;
 use super::document_pointers::note;
 use super::import_entries::needs;
+use super::known_references::KnownReferences;
 use super::row_errors::RowErrors;
 use super::{IMPORT, ImportKind, ImportOptions, Meter, fingerprint, unless_cancelled};
 use crate::accounting::fiscal_years::{Ensured, ensure_fiscal_years};
@@ -110,13 +111,21 @@ impl ImportDocuments {
         result: &mut ImportResultView,
         errors: &mut RowErrors,
     ) -> AppResult<()> {
+        let known = match self.options.allow_duplicate {
+            true => KnownReferences::default(),
+            false => KnownReferences::of(uow, &self.file).await?,
+        };
         let names = Names::of(uow, &self.file).await?;
         let mut meter = Meter::new(&*self.progress, self.file.rows as u64);
         for document in &self.file.documents {
             if !document.broken {
+                let exists = known.refuse(document, errors);
                 let body = body(self.file.kind, document, (&names, self.posts()), errors);
                 if let Some(body) = body {
-                    self.document(ctx, uow, (document, body), result, errors).await?;
+                    let made = self.document(ctx, uow, (document, body), result, errors).await?;
+                    if let Some(made) = made.filter(|_| !exists) {
+                        known.refuse_made(document, &made, errors);
+                    }
                 }
             }
             meter.step(document.lines.len() as u64)?;
@@ -131,23 +140,23 @@ impl ImportDocuments {
         (document, body): (&FileDocument, Body),
         result: &mut ImportResultView,
         errors: &mut RowErrors,
-    ) -> AppResult<()> {
+    ) -> AppResult<Option<DocumentView>> {
         let view = match make(self.file.kind, ctx, uow, &body.text).await {
             Ok(view) => view,
             Err(error) if is_of_document(&error) => {
                 note(document, &body, error.violations, errors);
-                return Ok(());
+                return Ok(None);
             }
             Err(error) => return Err(error),
         };
         result.documents += 1;
         result.lines += document.lines.len() as u64;
         // Another document may take the number before this file is imported.
-        if let Some(number) = view.number.filter(|_| !ctx.dry_run) {
+        if let Some(number) = view.number.as_ref().filter(|_| !ctx.dry_run) {
             result.first_number.get_or_insert_with(|| number.clone());
-            result.last_number = Some(number);
+            result.last_number = Some(number.clone());
         }
-        Ok(())
+        Ok(Some(view))
     }
 }
 

@@ -45,6 +45,7 @@ mod item_file;
 mod item_rows;
 mod json_bounded;
 mod json_rows;
+mod known_references;
 mod nearest;
 mod opening;
 mod party_columns;

@@ -6,6 +6,7 @@ use super::IMPORT_ERRORS_MAX;
 use super::cells::Place;
 use super::error::IMPORT_REFUSED;
 use crate::error::AppError;
+use crate::nouns::problems;
 
 #[derive(Debug, Clone, Default)]
 pub struct RowErrors {
@@ -31,8 +32,9 @@ impl RowErrors {
     pub fn into_error(mut self) -> AppError {
         self.kept.sort_by_key(|(place, _)| *place);
         let violations: Vec<Violation> = self.kept.into_iter().map(|(_, violation)| violation).collect();
-        let headline =
-            Violation::new(&IMPORT_REFUSED).with("count", self.total).with("max", IMPORT_ERRORS_MAX);
+        let headline = Violation::new(&IMPORT_REFUSED)
+            .with_phrase("problems", problems(self.total))
+            .with("max", IMPORT_ERRORS_MAX);
         AppError { headline: Some(Box::new(headline)), ..AppError::from(violations) }
     }
 }

@@ -83,6 +83,7 @@ fn tax_entry(id: TaxEntryId, entry: &PostedEntry, tax: &HandTax) -> TaxEntry {
         base: tax.base,
         tax: tax.tax,
         tax_date: header.posting_date,
+        due_date: None,
         posting_date: header.posting_date,
         corrects: None,
     }

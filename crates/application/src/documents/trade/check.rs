@@ -2,21 +2,23 @@
 
 use domain::documents::document_type::{DocumentType, InvoiceKind, TradeSide};
 use domain::documents::note::NoteKind;
+use domain::documents::supplier_number::check_supplier_number;
 use domain::error::{Phrase, Violation, Violations};
-use domain::items::item::{Blocked, ItemKind};
+use domain::items::item::{Blocked, Item, ItemKind};
 use domain::money::{Amount, Currency};
 use domain::parties::address::{Address, AddressRole};
 use domain::parties::party::{Party, PartyKind};
 use domain::parties::roles::{CustomerBlock, SupplierBlock};
 use domain::tax::category::TaxCategory;
+use domain::tax::tax_code::TaxCode;
 
 use super::facts::Facts;
 use super::input::Input;
-use super::resolve::Resolved;
 use crate::documents::error::{
-    BUYER_ADDRESS_INCOMPLETE, ITEM_BLOCKED, PARTY_BLOCKED, PAYMENT_REQUIRED, SELLER_NOT_REGISTERED,
-    STOCK_NOT_AVAILABLE, SUPPLIER_NUMBER_MISSING,
+    BUYER_ADDRESS_INCOMPLETE, BUYER_NOT_REGISTERED, ITEM_BLOCKED, PARTY_BLOCKED, PAYMENT_REQUIRED,
+    SELLER_NOT_REGISTERED, STOCK_NOT_AVAILABLE, SUPPLIER_NUMBER_MISSING,
 };
+use crate::reference::Reference;
 
 /// A document with everything that its posting is checked against.
 pub struct PostingCheck<'a> {
@@ -27,9 +29,11 @@ pub struct PostingCheck<'a> {
     /// What is left to pay.
     pub payable: (Amount, Currency),
     pub facts: &'a Facts,
-    /// Lines, then charges, with where they stand.
-    pub lines: Vec<(&'a str, &'a Resolved)>,
+    /// The items of lines, each with the member that names it.
+    pub items: Vec<(String, &'a Item)>,
     pub categories: Vec<TaxCategory>,
+    /// Lines, charges and lines of tax only, with the tax codes whose VAT they recover.
+    pub recovering: Vec<(&'a str, &'a TaxCode)>,
 }
 
 /// The form of an invoice to a party that did not ask for one.
@@ -55,6 +59,19 @@ impl PostingCheck<'_> {
                 self.check_address(&mut violations);
             }
             violations.check("", self.check_paid());
+        }
+        // What was bought while the company had a number may still be given back.
+        let buys = self.document_type.side() == TradeSide::Purchase && !self.document_type.corrects();
+        if buys && self.document_type.posts() && !self.facts.company.is_vat_registered() {
+            for (at, code) in &self.recovering {
+                let refused = Violation::new(&BUYER_NOT_REGISTERED).at(format!("{at}/taxCode"));
+                violations.push(refused.with("code", &code.code));
+            }
+        }
+        let number = self.input.supplier.and_then(|supplier| supplier.number).unwrap_or_default().trim();
+        if !number.is_empty() {
+            let checked = check_supplier_number(number);
+            violations.check("", checked.map_err(|refused| refused.at("/supplierNumber")));
         }
         let unnumbered = self
             .input
@@ -85,6 +102,10 @@ impl PostingCheck<'_> {
         Err(required.with("amount", payable.display(currency.scale)).with("currency", currency.code))
     }
 
+    fn party_at(&self) -> &'static str {
+        Reference::member(self.input.party.as_ref(), "/partyId", "/partyCode")
+    }
+
     fn check_party(&self, violations: &mut Violations) {
         let reason = match self.document_type.side() {
             TradeSide::Sale => self.party.customer.as_ref().and_then(|customer| {
@@ -103,25 +124,24 @@ impl PostingCheck<'_> {
         };
         // Goods sold before the block may still be returned.
         if let Some(reason) = reason.filter(|_| !self.document_type.corrects()) {
-            let blocked = Violation::new(&PARTY_BLOCKED).at("/partyId").with("party", &self.party.code);
+            let blocked = Violation::new(&PARTY_BLOCKED).at(self.party_at()).with("party", &self.party.code);
             violations.push(blocked.with("reason", reason));
         }
     }
 
     fn check_lines(&self, violations: &mut Violations) {
         let side = self.document_type.side();
-        for (at, item) in self.lines.iter().filter_map(|(at, line)| Some((at, line.item.as_ref()?))) {
+        for (at, item) in &self.items {
             let blocked = match side {
                 TradeSide::Sale => matches!(item.blocked, Blocked::Sales | Blocked::All),
                 TradeSide::Purchase => matches!(item.blocked, Blocked::Purchases | Blocked::All),
             };
             if blocked && !self.document_type.corrects() {
-                let refused =
-                    Violation::new(&ITEM_BLOCKED).at(format!("{at}/itemId")).with("item", &item.code);
+                let refused = Violation::new(&ITEM_BLOCKED).at(at.clone()).with("item", &item.code);
                 violations.push(refused.with("reason", item.blocked_reason.clone().unwrap_or_default()));
             }
             if item.kind == ItemKind::Stock && self.document_type.posts() {
-                let stock = Violation::new(&STOCK_NOT_AVAILABLE).at(format!("{at}/itemId"));
+                let stock = Violation::new(&STOCK_NOT_AVAILABLE).at(at.clone());
                 violations.push(stock.with("item", &item.code));
             }
         }
@@ -133,7 +153,7 @@ impl PostingCheck<'_> {
         let address = role(AddressRole::Legal).or_else(|| role(AddressRole::Billing));
         let missing = missing_parts(address.or(self.party.addresses.first()));
         if !missing.is_empty() {
-            let incomplete = Violation::new(&BUYER_ADDRESS_INCOMPLETE).at("/partyId");
+            let incomplete = Violation::new(&BUYER_ADDRESS_INCOMPLETE).at(self.party_at());
             let incomplete = incomplete.with("party", &self.party.code);
             violations.push(incomplete.with_phrase("parts", Phrase::joined(&missing)));
         }

@@ -10,6 +10,7 @@ use domain::items::item::ItemId;
 use domain::items::match_policy::MatchPolicy;
 use domain::money::{Amount, Quantity};
 use domain::tax::document::{Calculation, Document};
+use domain::tax::tax_code::TaxCode;
 
 use super::line::{ChargeLine, Line};
 use super::moves::OrderMove;
@@ -38,6 +39,21 @@ pub(super) struct Content {
     pub tax_only: TaxOnlyLines,
     pub codes: Codes,
     pub document: Document,
+}
+
+impl Content {
+    /// Where the lines, charges and lines of tax only stand whose VAT is recovered, with their tax codes.
+    pub fn recovering(&self) -> impl Iterator<Item = (&str, &TaxCode)> {
+        let lines = self.lines.iter().map(|(line, resolved)| (line.at.as_str(), resolved.code));
+        let charges = self.charges.iter().map(|(charge, resolved)| (charge.at.as_str(), resolved.code));
+        let all = lines.chain(charges).chain(self.tax_only.codes());
+        let recovers = |index: usize| {
+            let code = self.codes.codes.get(index)?;
+            let bears = self.codes.rates.get(index).is_some_and(|rate| !rate.is_zero());
+            (bears && !code.recoverable_percent.is_zero()).then_some(code)
+        };
+        all.filter_map(move |(at, index)| Some((at, recovers(index)?)))
+    }
 }
 
 /// Each line of an order has a number of its own.

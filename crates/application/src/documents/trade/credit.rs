@@ -11,6 +11,7 @@ use crate::context::RequestContext;
 use crate::documents::error::CREDIT_LIMIT_EXCEEDED;
 use crate::documents::exchange::DocumentMoney;
 use crate::error::AppResult;
+use crate::reference::Reference;
 use crate::unit_of_work::UnitOfWork;
 use crate::warnings::{CREDIT_LIMIT_NEAR, CREDIT_LIMIT_PASSED};
 
@@ -24,6 +25,8 @@ const PERCENT: i128 = 100;
 pub struct CreditCheck {
     party: PartyId,
     code: String,
+    /// The member that names the customer.
+    at: &'static str,
     limit: Amount,
     /// The amount that the document adds, in the company currency.
     needed: Amount,
@@ -57,6 +60,7 @@ impl CreditCheck {
         Some(Self {
             party: party.id,
             code: party.code.to_string(),
+            at: Reference::member(input.party.as_ref(), "/partyId", "/partyCode"),
             limit,
             needed: payable.convert(money.rate.unwrap_or(Rate::ONE), money.company.scale)?,
             company: money.company,
@@ -84,7 +88,7 @@ impl CreditCheck {
         }
         let text = |amount: Amount| amount.display(self.company.scale);
         Ok(Err(Violation::new(&CREDIT_LIMIT_EXCEEDED)
-            .at("/partyId")
+            .at(self.at)
             .with("party", &self.code)
             .with("limit", text(self.limit))
             .with("used", text(used))
@@ -121,7 +125,7 @@ impl CreditCheck {
             () => return Ok(None),
         };
         let text = |amount: Amount| amount.display(self.company.scale);
-        let warning = Violation::new(def).at("/partyId").with("party", &self.code);
+        let warning = Violation::new(def).at(self.at).with("party", &self.code);
         Ok(Some(warning.with("owed", text(owed)).with("limit", text(self.limit))))
     }
 }

@@ -21,6 +21,7 @@ use crate::documents::ports::StoredDocument;
 use crate::documents::sides::company_side;
 use crate::documents::views::DocumentSideView;
 use crate::error::{AppError, AppResult};
+use crate::reference::Reference;
 use crate::unit_of_work::UnitOfWork;
 
 impl Preparing<'_> {
@@ -108,8 +109,10 @@ impl Preparing<'_> {
         facts: &Facts,
         content: &Content,
     ) -> Vec<Violation> {
-        let lines = content.lines.iter().map(|(line, resolved)| (line.at.as_str(), resolved));
-        let charges = content.charges.iter().map(|(charge, resolved)| (charge.at.as_str(), resolved));
+        let items = content.lines.iter().filter_map(|(line, resolved)| {
+            let member = Reference::member(line.item.as_ref(), "itemId", "itemCode");
+            Some((format!("{}/{member}", line.at), resolved.item.as_ref()?))
+        });
         PostingCheck {
             document_type: self.document_type,
             kind,
@@ -117,8 +120,9 @@ impl Preparing<'_> {
             input: &self.input,
             payable,
             facts,
-            lines: lines.chain(charges).collect(),
+            items: items.collect(),
             categories: content.codes.codes.iter().filter_map(|code| code.category).collect(),
+            recovering: content.recovering().collect(),
         }
         .refusals()
     }

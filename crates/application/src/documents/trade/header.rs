@@ -70,13 +70,7 @@ impl Dates {
         let sale = document_type.side() == TradeSide::Sale || !document_type.posts();
         let posting = input.posting_date.unwrap_or(if sale { document } else { today });
         let supply = input.supply_date.unwrap_or(document);
-        let derived = match (sale, document_type.corrects()) {
-            (true, false) if document_type.posts() => supply.min(document),
-            (true, false) => document,
-            (true, true) => document,
-            (false, _) => posting,
-        };
-        let tax = input.tax_date.unwrap_or(derived);
+        let tax = input.tax_date.unwrap_or(due_tax_date(document_type, (supply, document, posting)));
         let corrected = original.and_then(|original| original.document.view.tax_date);
         let corrected = corrected.or(input.note.and_then(|note| note.date));
         if input.due_date.is_some_and(|due| due < document) {
@@ -120,6 +114,20 @@ fn not_before_corrected(
             }
         }
         (None, None) => {}
+    }
+}
+
+/// The day on which the VAT of a document is due: the earliest of supply and invoice for sales, that on which it is received
+/// for purchases (R67).
+pub(super) fn due_tax_date(
+    document_type: DocumentType,
+    (supply, document, posting): (NaiveDate, NaiveDate, NaiveDate),
+) -> NaiveDate {
+    let posts = document_type.posts();
+    match document_type.side() {
+        TradeSide::Purchase if posts => posting,
+        _ if posts && !document_type.corrects() => supply.min(document),
+        _ => document,
     }
 }
 

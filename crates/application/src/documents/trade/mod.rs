@@ -42,4 +42,4 @@ pub use parts::{DocumentChargeBody, DocumentLineBody, PaymentAtOnceBody, Prepaym
 pub use post::post;
 pub use prepare::{Prepared, Preparing, prepare};
 pub use types::TradeBody;
-pub(in crate::documents) use types::prepare_body;
+pub(in crate::documents) use types::{prepare_body, same_supplier_number};

@@ -14,6 +14,7 @@ use domain::money::{AMOUNT_OUT_OF_RANGE, Amount, Quantity, Rate};
 use domain::tax::tax_entry::{TaxEntry, TaxEntryId};
 use uuid::Uuid;
 
+use super::header::due_tax_date;
 use super::moves::OrderMoves;
 use super::prepare::Prepared;
 use crate::accounting::ports::books::Books;
@@ -148,6 +149,10 @@ fn tax_entries(
             .convert(exchange, money.company.scale)
             .ok_or_else(|| AppError::new(Violation::new(&AMOUNT_OUT_OF_RANGE)))
     };
+    let view = &document.view;
+    let tax_date = view.tax_date.unwrap_or(document.posting_date);
+    let dates = (view.supply_date.unwrap_or(view.document_date), view.document_date, document.posting_date);
+    let due_date = Some(due_tax_date(document.document_type, dates)).filter(|due| *due < tax_date);
     let mut entries = Vec::with_capacity(vat.len());
     for one in vat {
         let (code, rate) = (&prepared.codes[one.code], prepared.rates[one.code]);
@@ -174,7 +179,8 @@ fn tax_entries(
             currency_tax: one.vat,
             base,
             tax,
-            tax_date: document.view.tax_date.unwrap_or(document.posting_date),
+            tax_date,
+            due_date,
             posting_date: document.posting_date,
             corrects: document.corrects.map(|id| id.uuid()),
         });

@@ -67,7 +67,7 @@ impl Shown<'_> {
             currency: self.money.currency.code,
             total: self.calculation.totals.total,
             reference: input.reference.filter(|text| !text.is_empty()).map(str::to_owned),
-            supplier_key: supplier_number.map(supplier_number_key),
+            supplier_key: supplier_number.map(supplier_number_key).filter(|key| !key.is_empty()),
             corrects: input.note.and_then(|note| note.corrects),
             order: self.order,
             valid_until: input.valid_until,

@@ -112,6 +112,11 @@ pub struct TaxOnlyLines {
 }
 
 impl TaxOnlyLines {
+    /// Where each line stands, and its tax code.
+    pub fn codes(&self) -> impl Iterator<Item = (&str, usize)> {
+        self.lines.iter().map(|(line, tax)| (line.at.as_str(), tax.code))
+    }
+
     pub fn posted(&self) -> Vec<TaxOnly> {
         self.lines.iter().map(|(_, tax)| *tax).collect()
     }

@@ -3,7 +3,9 @@
 use async_trait::async_trait;
 use domain::documents::document_type::DocumentType;
 use domain::documents::note::NoteKind;
+use domain::documents::supplier_number::former_supplier_number_key;
 use domain::error::Violation;
+use domain::parties::party::PartyId;
 
 use super::body::{
     NewPurchaseCreditNote, NewPurchaseInvoice, NewSalesCreditNote, NewSalesDebitNote, NewSalesInvoice,
@@ -19,12 +21,14 @@ use crate::document_names;
 use crate::documents::error::SUPPLIER_INVOICE_EXISTS;
 use crate::documents::money::pay_at_once;
 use crate::documents::note_settles::settle_corrected;
-use crate::documents::ports::{DocumentStatus, StoredDocument};
+use crate::documents::ports::{DocumentId, DocumentStatus, StoredDocument};
 use crate::documents::steps::note_entered;
 use crate::documents::views::DocumentView;
 use crate::documents::{DocumentBody, DocumentNames, DraftOf};
 use crate::error::AppResult;
+use crate::reference::Reference;
 use crate::unit_of_work::UnitOfWork;
+use crate::warnings::BRANCH_WITHOUT_VALUE;
 use crate::wire::Kept;
 
 /// A body with lines and taxes.
@@ -95,20 +99,40 @@ pub(in crate::documents) async fn prepare_body<B: TradeBody>(
     let revises = confirmed.is_some();
     let branch_before = confirmed.map(|order| order.branch.clone());
     let input = Input { branch_before, ..kept.body.input() };
+    let branch_at =
+        input.branch.as_ref().map(|named| Reference::member(Some(named), "/branchId", "/branchCode"));
     let draft = draft.filter(|draft| !input.reprice && same_lines(&draft.body, &kept.text));
     let preparing = Preparing { ctx, document_type: B::TYPE, id, body: &kept.text, input, draft };
     let mut prepared = prepare(preparing, uow, books).await?;
-    prepared.warnings.extend(warn::of_books(uow, books, &prepared, revises).await?);
+    let of_books = warn::of_books(uow, books, &prepared, revises).await?;
+    prepared.warnings.extend(of_books.into_iter().map(|warning| match warning.def.code {
+        code if code == BRANCH_WITHOUT_VALUE.code => warning.at(branch_at.unwrap_or_default()),
+        _ => warning,
+    }));
     let document = &prepared.document;
-    if let Some(key) = &document.supplier_key {
-        let found = uow.documents().by_supplier_key(B::TYPE, document.party, key).await?;
-        if let Some(other) = found.filter(|other| *other != id) {
-            let number = document.view.supplier_number.clone().unwrap_or_default();
-            let exists = Violation::new(&SUPPLIER_INVOICE_EXISTS).at("/supplierNumber");
-            return Err(exists.with("number", number).with("id", other).into());
-        }
+    if let Some(other) = same_supplier_number(uow, document, document.party).await? {
+        let number = document.view.supplier_number.clone().unwrap_or_default();
+        let exists = Violation::new(&SUPPLIER_INVOICE_EXISTS).at("/supplierNumber");
+        return Err(exists.with("number", number).with("id", other).into());
     }
     Ok(prepared)
+}
+
+/// Another document of the supplier with the same number (R87), which may have been stored under the key of the time before.
+pub(in crate::documents) async fn same_supplier_number(
+    uow: &mut dyn UnitOfWork,
+    document: &StoredDocument,
+    party: PartyId,
+) -> AppResult<Option<DocumentId>> {
+    let Some(key) = &document.supplier_key else { return Ok(None) };
+    let former = document.view.supplier_number.as_deref().map(former_supplier_number_key);
+    for key in std::iter::once(key).chain(former.as_ref().filter(|former| *former != key)) {
+        let found = uow.documents().by_supplier_key(document.document_type, party, key).await?;
+        if let Some(other) = found.filter(|other| *other != document.id) {
+            return Ok(Some(other));
+        }
+    }
+    Ok(None)
 }
 
 /// Whether two bodies have the same lines, so that a draft keeps the prices that these found.

@@ -20,6 +20,7 @@ pub use view::{JobErrorItem, JobErrorView, JobView};
 use crate::command::{Application, Executed};
 use crate::context::RequestContext;
 use crate::error::{AppError, AppResult, VALIDATION_FAILED};
+use crate::nouns::problems;
 use crate::ports::database::Work;
 use crate::unit_of_work::UnitOfWork;
 use write::JobWrite;
@@ -106,7 +107,9 @@ fn error_document(error: &AppError, language: Language) -> AppResult<String> {
     let headline = match (&error.headline, error.violations.as_slice()) {
         (Some(headline), _) => (**headline).clone(),
         (None, [only]) => only.clone(),
-        (None, many) => domain::error::Violation::new(&VALIDATION_FAILED).with("count", many.len()),
+        (None, many) => {
+            domain::error::Violation::new(&VALIDATION_FAILED).with_phrase("problems", problems(many.len()))
+        }
     };
     let view = JobErrorView {
         code: headline.def.code.to_owned(),

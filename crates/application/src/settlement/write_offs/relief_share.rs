@@ -144,6 +144,7 @@ fn relief(
         base: amounts.base.checked_neg()?,
         tax: amounts.tax.checked_neg()?,
         tax_date: date,
+        due_date: None,
         posting_date: date,
         corrects: Some(document.uuid()),
         ..entry.clone()

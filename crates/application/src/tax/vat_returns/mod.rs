@@ -110,6 +110,7 @@ fn late_entry(entry: &TaxEntry, company_scale: u8) -> LateEntryView {
         document_number: entry.document_number.clone(),
         party: entry.party.clone(),
         tax_date: entry.tax_date,
+        due_date: entry.due_date,
         tax_code: entry.tax_code.clone(),
         side: entry.side.to_string(),
         code: entry.return_box.as_ref().map(ToString::to_string).unwrap_or_default(),

@@ -51,7 +51,7 @@ impl StoredReturn {
     /// The entries that the return takes.
     pub fn scope(&self) -> EntryScope {
         let since = self.amends.map(|_| self.period.from()).or(self.declared_from);
-        EntryScope { period: self.period, since }
+        EntryScope { period: self.period, since, amends: self.amends.is_some() }
     }
 }
 
@@ -69,6 +69,8 @@ pub struct ReturnHead {
 pub struct EntryScope {
     pub period: VatPeriod,
     pub since: Option<NaiveDate>,
+    /// Whether the return amends one, and so takes what was due in its period and has a later tax date.
+    pub amends: bool,
 }
 
 #[async_trait]

@@ -90,7 +90,7 @@ pub struct VatReturnWarningView {
     pub message: NameView,
 }
 
-/// A tax entry whose tax date is before the period of the return, and that corrects nothing.
+/// A tax entry that was due before the period of the return, and that corrects nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct LateEntryView {
@@ -98,6 +98,9 @@ pub struct LateEntryView {
     pub document_number: String,
     pub party: Option<String>,
     pub tax_date: NaiveDate,
+    /// The day on which the VAT was due, where the tax date is later.
+    #[serde(default)]
+    pub due_date: Option<NaiveDate>,
     pub tax_code: String,
     /// `output` or `input`.
     pub side: String,

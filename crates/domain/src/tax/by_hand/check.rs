@@ -3,14 +3,14 @@
 use std::collections::HashMap;
 
 use super::{
-    HandFacts, HandTaxes, Row, TAX_BASE_NEGATIVE, TAX_BASE_NOT_TAKEN, TAX_BASE_REQUIRED,
-    TAX_CODE_BEARS_NO_VAT, TAX_CODE_REQUIRED, TAX_CODE_UNKNOWN, VAT_KINDS, VAT_LINE_MISSING, bought,
-    tax_date,
+    HandFacts, HandTaxes, ROUNDING_MAX, ROUNDING_SHARE, Row, TAX_BASE_DIFFERS, TAX_BASE_NEGATIVE,
+    TAX_BASE_NOT_TAKEN, TAX_BASE_REQUIRED, TAX_CODE_BEARS_NO_VAT, TAX_CODE_REQUIRED, TAX_CODE_SIDE_DIFFERS,
+    TAX_CODE_UNKNOWN, VAT_KINDS, VAT_LINE_MISSING, bought, tax_date,
 };
 use crate::accounting::account::{AccountFacts, ControlKind};
 use crate::accounting::journal_entry::{EntryKind, LineAmount, NewEntry, NewLine};
 use crate::error::{Violation, Violations};
-use crate::money::{Amount, CurrencyCode};
+use crate::money::{Amount, CurrencyCode, Percentage};
 use crate::tax::tax_code::TaxCode;
 use crate::tax::tax_entry::TaxSide;
 
@@ -31,6 +31,7 @@ pub(super) fn read<'a>(entry: &NewEntry, facts: HandFacts<'a>) -> Result<HandTax
     }
     let bases = reader.bases();
     reader.every_base_has_its_tax();
+    reader.every_tax_is_that_of_its_base(&bases);
     let Reader { violations, rows, .. } = reader;
     violations.into_result(HandTaxes { facts, rows, bases })
 }
@@ -78,7 +79,12 @@ impl<'a> Reader<'a, '_> {
         };
         let debit = matches!(line.amount, LineAmount::Debit(_));
         let side = self.facts.side(code, account.id, debit);
-        self.row(index, code, Some(side));
+        if code.kind.is_vat() && self.facts.side_of(account.id).is_some_and(|posted| posted != side) {
+            let differs = Violation::new(&TAX_CODE_SIDE_DIFFERS).with("account", &account.code);
+            self.refuse(index, "taxCode", differs.with("code", &code.code));
+        } else {
+            self.row(index, code, Some(side));
+        }
         if let Some(base) = base {
             self.check_base(index, line, base);
         }
@@ -190,6 +196,52 @@ impl<'a> Reader<'a, '_> {
                 self.refuse(row.index, "taxCode", missing.with("base", base));
             }
         }
+    }
+
+    /// A return would declare a base that its tax does not belong to.
+    fn every_tax_is_that_of_its_base(&mut self, told: &[(usize, Amount)]) {
+        for row in self.rows.clone().into_iter().filter(|row| row.tax.is_some()) {
+            let line = &self.entry.lines[row.index];
+            let (given, told) = (line.details.tax_base, told.iter().find(|(index, _)| *index == row.index));
+            let Some(base) = given.or(told.map(|(_, base)| *base)).filter(|base| !base.is_negative()) else {
+                continue;
+            };
+            let debit = matches!(line.amount, LineAmount::Debit(_));
+            let member = match (given.is_some(), debit) {
+                (true, _) => "taxBase",
+                (false, true) => "debit",
+                (false, false) => "credit",
+            };
+            if let Some(differs) = self.difference(&row, base) {
+                self.refuse(row.index, member, differs);
+            }
+        }
+    }
+
+    /// Says so where the tax of a row is not what its rate makes of the base, or the recoverable share of that.
+    fn difference(&self, row: &Row<'_>, base: Amount) -> Option<Violation> {
+        let line = &self.entry.lines[row.index];
+        let (debit, credit) = line.amount.columns();
+        let tax = debit.max(credit);
+        let currency = self.currency(line);
+        let known =
+            if currency == self.facts.company.code { None } else { self.facts.currencies.get(&currency) };
+        let currency = known.copied().unwrap_or(self.facts.company);
+        let scale = currency.scale;
+        let computed = row.rate.of(base, scale)?;
+        let recovered = match row.tax {
+            Some(TaxSide::Input) => row.code.recoverable_percent.of(computed, scale)?,
+            _ => computed,
+        };
+        let share = Percentage::from_scaled(ROUNDING_SHARE)?.of(tax, scale)?;
+        let tolerance = ROUNDING_MAX.max(share).max(currency.minor_unit());
+        let fits = |wanted: Amount| tax.checked_sub(wanted).is_some_and(|gap| gap.abs() <= tolerance);
+        if fits(computed) || fits(recovered) {
+            return None;
+        }
+        let differs = Violation::new(&TAX_BASE_DIFFERS).with("code", &row.code.code).with("rate", row.rate);
+        let differs = differs.with("base", base.display(scale)).with("computed", computed.display(scale));
+        Some(differs.with("tax", tax.display(scale)).with("tolerance", tolerance.display(scale)))
     }
 
     fn scale(&self, currency: CurrencyCode) -> u8 {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use application::documents::ports::{
-    DocumentId, DocumentLink, DocumentRepository, GroupUse, NamedDocument, StoredDocument,
+    DocumentId, DocumentLink, DocumentRepository, GroupUse, NamedDocument, ReferredDocument, StoredDocument,
 };
 use application::ports::storage_error::{StorageError, StorageResult};
 use async_trait::async_trait;
@@ -23,9 +23,10 @@ use super::progress::{
 };
 use super::repository_sql::{
     BY_ID, BY_NUMBERS, BY_REFERENCES, BY_SUPPLIER_KEY, CREDIT_LINE, DELETE, ENTRIES, FIND, GROUP_INSERT,
-    GROUPS, INSERT, LINE_INSERT, LINES, OF_ENTRY, PAID, RECEIVABLE, SERIES, UNPOSTED, UPDATE, USE_GROUP,
+    GROUPS, INSERT, LINE_INSERT, LINES, OF_ENTRY, PAID, RECEIVABLE, REFERRED, SERIES, UNPOSTED, UPDATE,
+    USE_GROUP,
 };
-use super::rows::{content, read_group, read_line, read_named, read_progress, read_whole};
+use super::rows::{content, read_group, read_line, read_named, read_progress, read_referred, read_whole};
 use crate::persistence::SqlUnitOfWork;
 use crate::persistence::accounting::number_series::read_series;
 use crate::sql::value::{Row, Value, code_list};
@@ -122,6 +123,18 @@ impl DocumentRepository for SqlUnitOfWork {
         found.dedup_by_key(|named| named.id);
         Ok(found)
     }
+
+    async fn referred(
+        &mut self,
+        document_type: DocumentType,
+        references: &BTreeSet<&str>,
+    ) -> StorageResult<Vec<ReferredDocument>> {
+        let references = code_list(references.iter().copied());
+        let params = [self.tenant.into(), document_type.as_str().into(), references];
+        let rows = self.tx.query(&REFERRED, &params).await?;
+        rows.into_iter().map(|row| read_referred(&mut row.columns("document"))).collect()
+    }
+
     async fn receivable_of(&mut self, party: PartyId, code: &str) -> StorageResult<Amount> {
         let row = self.tx.find(&RECEIVABLE, &[self.tenant.into(), party.into(), code.into()]).await?;
         let open = row.map(|row| row.single::<Option<Amount>>("open_item", "open_amount")).transpose()?;

@@ -21,6 +21,18 @@ macro_rules! receivable {
     };
 }
 
+/// The documents of a type with one of the references, unless they were taken back.
+macro_rules! referred {
+    () => {
+        concat!(
+            "SELECT d.id, d.number, d.reference, ",
+            survivor!("d", "party_code"),
+            " AS party_code FROM document d WHERE d.tenant_id = ?1 AND d.document_type = ?2 AND d.reference IN ({codes ?3}) \
+             AND d.reference IS NOT NULL AND d.status <> 'reversed' ORDER BY d.id"
+        )
+    };
+}
+
 statements! {
     FIND = "documents.document.find":
         concat!("SELECT ", document_columns!(), ", d.body, d.content_lines FROM document d WHERE d.tenant_id = ?1 AND d.id = ?2");
@@ -53,6 +65,10 @@ statements! {
     BY_REFERENCES = "documents.document.by_references":
         concat!("SELECT d.id, d.number, d.reference, ", survivor!("d", "party_code"), " AS party_code FROM document d WHERE d.tenant_id = ?1 \
          AND d.document_type IN ({codes ?2}) AND d.reference IN ({codes ?3}) AND d.reference IS NOT NULL AND d.status = 'posted'");
+    REFERRED = "documents.document.referred":
+        referred!(),
+        // Locks by writing: two files at once would both find nothing.
+        mssql: concat!("UPDATE tenant SET version = version WHERE id = ?1;\n", referred!());
     RECEIVABLE = "documents.document.receivable":
         receivable!(),
         // Locks by writing: who asks for the same party waits, and then reads what this transaction has posted.

@@ -1,7 +1,9 @@
 //! Rows of documents, read in one place.
 
 use application::documents::branch::DocumentBranch;
-use application::documents::ports::{DocumentId, DocumentStatus, NamedDocument, StoredDocument};
+use application::documents::ports::{
+    DocumentId, DocumentStatus, NamedDocument, ReferredDocument, StoredDocument,
+};
 use application::ports::storage_error::{StorageError, StorageResult};
 use domain::company::branch::BranchId;
 use domain::documents::document_type::DocumentType;
@@ -141,6 +143,15 @@ pub(super) fn read_whole(row: Row) -> StorageResult<StoredDocument> {
 
 pub(super) fn read_named(columns: &mut Columns) -> StorageResult<NamedDocument> {
     Ok(NamedDocument {
+        id: columns.get("id")?,
+        number: columns.get("number")?,
+        reference: columns.get("reference")?,
+        party_code: columns.get("party_code")?,
+    })
+}
+
+pub(super) fn read_referred(columns: &mut Columns) -> StorageResult<ReferredDocument> {
+    Ok(ReferredDocument {
         id: columns.get("id")?,
         number: columns.get("number")?,
         reference: columns.get("reference")?,

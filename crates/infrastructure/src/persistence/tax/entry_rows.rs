@@ -15,7 +15,7 @@ macro_rules! entry_columns {
     () => {
         "e.id, e.source_kind, e.source_id, e.document_number, e.entry_id, e.party, e.tax_code, e.category, e.rate, \
          e.account_id, e.side, e.return_box, e.currency, e.currency_base, e.currency_tax, e.base, e.tax, e.tax_date, \
-         e.posting_date, e.corrects_id"
+         e.due_date, e.posting_date, e.corrects_id"
     };
 }
 pub(super) use entry_columns;
@@ -48,6 +48,7 @@ pub(super) fn read_entry(columns: &mut Columns) -> StorageResult<TaxEntry> {
         base: columns.get("base")?,
         tax: columns.get("tax")?,
         tax_date: columns.get("tax_date")?,
+        due_date: columns.get("due_date")?,
         posting_date: columns.get("posting_date")?,
         corrects: columns.get("corrects_id")?,
     })

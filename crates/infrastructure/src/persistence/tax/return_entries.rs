@@ -24,6 +24,31 @@ macro_rules! corrected {
     };
 }
 
+/// Entries in no return whose tax date is later than the day on which they were due; more conditions may follow.
+macro_rules! moved {
+    ($which:literal) => {
+        concat!(
+            "tax_entry e WHERE e.tenant_id = ?1 AND e.return_box IN ({codes ?5}) AND ",
+            $which,
+            " AND NOT EXISTS (SELECT 1 FROM vat_return_entry f WHERE f.tenant_id = ?1 AND f.tax_entry_id = e.id)"
+        )
+    };
+}
+
+/// Those of a scope that were due before its period.
+macro_rules! due_early {
+    () => {
+        moved!("e.due_date < ?2 AND e.tax_date >= ?2 AND e.tax_date >= ?4 AND e.tax_date <= ?3")
+    };
+}
+
+/// Those that an amendment takes because they were due in its period: ?7 is the day since which it does.
+macro_rules! due_inside {
+    () => {
+        moved!("e.due_date >= ?7 AND e.due_date <= ?3 AND e.tax_date > ?3")
+    };
+}
+
 /// The entries of a scope, from the days that have any in no return; more conditions on the days may follow.
 macro_rules! unfiled {
     ($days:literal) => {
@@ -38,7 +63,8 @@ macro_rules! unfiled {
 }
 
 /// Sums of a scope: ?2 and ?3 are the days of the period, ?4 is the day since which entries are taken, ?5 are the boxes, ?6 is
-/// no account. Only what corrects a document is looked at by itself, because the return of the document decides its column.
+/// no account. Only what corrects a document is looked at by itself, because the return of the document decides its column, and
+/// what was due before its tax date: the sums of the days have it as not early, so it is taken out of them and added as early.
 macro_rules! open_sums {
     () => {
         concat!(
@@ -48,10 +74,23 @@ macro_rules! open_sums {
              AND d.return_box IN ({codes ?5}) AND d.is_correction = 0 AND d.entry_count <> d.filed_count UNION ALL \
              SELECT e.return_box, e.side, COALESCE(e.account_id, ?6) AS account_id, CASE WHEN ",
             corrected!(),
-            " THEN 1 ELSE 0 END AS corrected, CASE WHEN e.tax_date < ?2 THEN 1 ELSE 0 END AS early, e.base, e.tax, \
-             1 AS entries FROM ",
+            " THEN 1 ELSE 0 END AS corrected, CASE WHEN e.tax_date < ?2 OR e.due_date < ?2 THEN 1 ELSE 0 END AS early, \
+             e.base, e.tax, 1 AS entries FROM ",
             unfiled!(" AND d.is_correction = 1"),
-            " WHERE e.corrects_id IS NOT NULL) u"
+            " WHERE e.corrects_id IS NOT NULL UNION ALL \
+             SELECT e.return_box, e.side, COALESCE(e.account_id, ?6) AS account_id, 0 AS corrected, 0 AS early, -e.base AS base, \
+             -e.tax AS tax, -1 AS entries FROM ",
+            due_early!(),
+            " AND e.corrects_id IS NULL UNION ALL \
+             SELECT e.return_box, e.side, COALESCE(e.account_id, ?6) AS account_id, 0 AS corrected, 1 AS early, e.base, e.tax, \
+             1 AS entries FROM ",
+            due_early!(),
+            " AND e.corrects_id IS NULL UNION ALL \
+             SELECT e.return_box, e.side, COALESCE(e.account_id, ?6) AS account_id, CASE WHEN ",
+            corrected!(),
+            " THEN 1 ELSE 0 END AS corrected, 0 AS early, e.base, e.tax, 1 AS entries FROM ",
+            due_inside!(),
+            ") u"
         )
     };
 }
@@ -65,8 +104,9 @@ statements! {
         concat!("SELECT u.account_id, CAST(SUM(CASE WHEN u.side = 'output' THEN u.tax ELSE -u.tax END) AS DECIMAL(19,4)) \
          AS owed FROM ", open_sums!(), " WHERE u.tax <> 0 GROUP BY u.account_id");
     LATE = "tax.vat_return.late_entries":
-        concat!("SELECT {top ?6} ", entry_columns!(), " FROM ", unfiled!(" AND d.tax_date < ?2"),
-         " WHERE e.corrects_id IS NULL OR NOT ", corrected!(), " ORDER BY e.tax_date, e.id {limit ?6}");
+        concat!("SELECT {top ?6} ", entry_columns!(), " FROM (SELECT e.id FROM ", unfiled!(" AND d.tax_date < ?2"),
+         " UNION ALL SELECT e.id FROM ", due_early!(), ") w INNER JOIN tax_entry e ON e.tenant_id = ?1 AND e.id = w.id \
+         WHERE e.corrects_id IS NULL OR NOT ", corrected!(), " ORDER BY e.tax_date, e.id {limit ?6}");
     UNPLACED = "tax.vat_return.unplaced_entries":
         "SELECT COALESCE(SUM(d.entry_count - d.filed_count), 0) AS count FROM tax_day d WHERE d.tenant_id = ?1 \
          AND d.tax_date >= ?2 AND d.tax_date <= ?3 AND d.return_box NOT IN ({codes ?4})";
@@ -74,9 +114,10 @@ statements! {
         concat!("INSERT INTO vat_return_entry (tenant_id, tax_entry_id, return_id, return_box, is_adjustment, is_late) \
          SELECT u.tenant_id, u.id, r.id AS return_id, u.return_box, u.corrected, \
          CASE WHEN u.early = 1 AND u.corrected = 0 THEN 1 ELSE 0 END AS late FROM \
-         (SELECT e.tenant_id, e.id, e.return_box, CASE WHEN e.tax_date < ?2 THEN 1 ELSE 0 END AS early, \
-         CASE WHEN e.corrects_id IS NOT NULL AND ", corrected!(), " THEN 1 ELSE 0 END AS corrected FROM ", unfiled!(""),
-         ") u INNER JOIN vat_return r ON r.tenant_id = u.tenant_id AND r.id = ?6");
+         (SELECT e.tenant_id, e.id, e.return_box, CASE WHEN e.tax_date < ?2 OR e.due_date < ?2 THEN 1 ELSE 0 END AS early, \
+         CASE WHEN e.corrects_id IS NOT NULL AND ", corrected!(), " THEN 1 ELSE 0 END AS corrected FROM \
+         (SELECT e.id FROM ", unfiled!(""), " UNION ALL SELECT e.id FROM ", due_inside!(), ") w \
+         INNER JOIN tax_entry e ON e.tenant_id = ?1 AND e.id = w.id) u INNER JOIN vat_return r ON r.tenant_id = u.tenant_id AND r.id = ?6");
     TAKEN = "tax.vat_return.taken_by_day":
         "SELECT e.tax_date, e.return_box, e.side, COALESCE(e.account_id, ?3) AS account_id, \
          CASE WHEN e.corrects_id IS NULL THEN 0 ELSE 1 END AS is_correction, \
@@ -92,12 +133,24 @@ pub(super) fn since(scope: EntryScope) -> NaiveDate {
     scope.since.unwrap_or(beginning)
 }
 
+/// The day since which an amendment takes what was due in its period and has a later tax date. Other returns have no such day.
+pub(super) fn due_since(scope: EntryScope) -> NaiveDate {
+    if scope.amends { scope.period.from() } else { scope.period.to().succ_opt().unwrap_or(NaiveDate::MAX) }
+}
+
 impl SqlUnitOfWork {
     /// The parameters of a scope, and the one that comes after them.
     fn of_scope(&self, scope: EntryScope, last: Value) -> Vec<Value> {
         let boxes = code_list(boxes_of_entries().into_iter());
         let period = scope.period;
         vec![self.tenant.into(), period.from().into(), period.to().into(), since(scope).into(), boxes, last]
+    }
+
+    /// With the day since which what was due is taken.
+    fn with_due(&self, scope: EntryScope, last: Value) -> Vec<Value> {
+        let mut params = self.of_scope(scope, last);
+        params.push(due_since(scope).into());
+        params
     }
 
     pub(super) async fn sums_by_box(&mut self, scope: EntryScope) -> StorageResult<Vec<BoxSum>> {
@@ -114,7 +167,7 @@ impl SqlUnitOfWork {
                 count: columns.get("count")?,
             })
         };
-        let params = self.of_scope(scope, NO_ACCOUNT.into());
+        let params = self.with_due(scope, NO_ACCOUNT.into());
         self.tx.query(&SUMS, &params).await?.into_iter().map(read).collect()
     }
 
@@ -128,7 +181,7 @@ impl SqlUnitOfWork {
             let account: AccountId = columns.get("account_id")?;
             Ok((Some(account).filter(|account| *account != NO_ACCOUNT), columns.get("owed")?))
         };
-        let params = self.of_scope(scope, NO_ACCOUNT.into());
+        let params = self.with_due(scope, NO_ACCOUNT.into());
         self.tx.query(&OWED, &params).await?.into_iter().map(read).collect()
     }
 
@@ -147,7 +200,7 @@ impl SqlUnitOfWork {
 
     pub(super) async fn take(&mut self, id: VatReturnId, scope: EntryScope) -> StorageResult<u64> {
         self.flush_balances().await?;
-        let params = self.of_scope(scope, id.into());
+        let params = self.with_due(scope, id.into());
         let taken = self.tx.execute(&TAKE, &params).await?;
         let rows = self.tx.query(&TAKEN, &[self.tenant.into(), id.into(), NO_ACCOUNT.into()]).await?;
         let mut filed = rows.into_iter().map(read_taken).collect::<StorageResult<Vec<_>>>()?;

@@ -19,7 +19,7 @@ use domain::tax::vat_return::{VatReturnId, VatReturnStatus};
 use uuid::Uuid;
 
 use super::entry_rows::{entry_columns, read_entry};
-use super::return_entries::since;
+use super::return_entries::{due_since, since};
 use super::unpaid_bills;
 use super::vat_returns::{FIND, read_return};
 use crate::persistence::SqlUnitOfWork;
@@ -67,6 +67,7 @@ static INSERT: Bulk = Bulk::new(
         ("base", Kind::Amount),
         ("tax", Kind::Amount),
         ("tax_date", Kind::Date),
+        ("due_date", Kind::Date),
         ("posting_date", Kind::Date),
         ("corrects_id", Kind::Id),
         ("recorded_at", Kind::Time),
@@ -115,6 +116,7 @@ const COLUMNS: &[(&str, &str)] = &[
     ("side", "e.side"),
     ("box", "e.return_box"),
     ("taxDate", "e.tax_date"),
+    ("dueDate", "e.due_date"),
     ("postingDate", "e.posting_date"),
     ("correctsId", "e.corrects_id"),
     ("returnId", "f.return_id"),
@@ -147,6 +149,7 @@ impl TaxEntryRepository for SqlUnitOfWork {
                 entry.base.into(),
                 entry.tax.into(),
                 entry.tax_date.into(),
+                entry.due_date.into(),
                 entry.posting_date.into(),
                 entry.corrects.into(),
                 now.clone(),
@@ -224,9 +227,10 @@ impl TaxEntryQueries for Db {
             }
             VatReturnStatus::Draft => {
                 let scope = stored.scope();
-                let condition = "f.return_id IS NULL AND e.tax_date >= ?2 AND e.tax_date <= ?3 \
-                                 AND e.return_box IN ({codes ?4})";
-                let values = vec![since(scope).into(), scope.period.to().into(), boxes];
+                let condition = "f.return_id IS NULL AND e.return_box IN ({codes ?4}) AND (e.tax_date >= ?2 \
+                                 AND e.tax_date <= ?3 OR e.tax_date > ?3 AND e.due_date >= ?5 AND e.due_date <= ?3)";
+                let values =
+                    vec![since(scope).into(), scope.period.to().into(), boxes, due_since(scope).into()];
                 let extra = Some((condition.into(), values));
                 let read = |columns: &mut Columns| draft_view(columns, scope, &money);
                 OF_DRAFT.page(self, tenant, query, extra, read).await?
@@ -254,7 +258,7 @@ fn draft_view(columns: &mut Columns, scope: EntryScope, money: &CompanyMoney) ->
     let declared_through: Option<NaiveDate> = columns.get("declared_through")?;
     let from = scope.period.from();
     let adjustment = declared_through.is_some_and(|date| date < from);
-    let late = !adjustment && entry.tax_date < from;
+    let late = !adjustment && entry.is_due_before(from);
     Ok(shown(&entry, Some(Placed { in_return: None, adjustment, late }), money))
 }
 

@@ -230,6 +230,7 @@ async fn filed() -> Books {
         currency_tax: amount("15"),
         base: amount("100"),
         tax: amount("15"),
+        due_date: None,
         tax_date: date("2026-02-10"),
         posting_date: date("2026-02-10"),
         corrects: None,

@@ -81,7 +81,8 @@ const DOCUMENTS: &str = "Rows with the same `document` are one document, whether
 of its rows or in all of them; rows with different values are refused. Documents are made as with `POST /sales-invoices` and its like, in the order of \
 their dates: drafts, or with `post=true` posted. That needs the permission to create documents of the type, and to post them. What a receipt or a payment \
 names as `invoice` is paid as far as it is open; of several rows each pays its amount exactly. A file has at most 20,000 documents and 100,000 rows, \
-and is imported once, like journal entries.";
+and is imported once, like journal entries. A document whose reference a draft or posted document of the same type and party has already is refused with \
+`import_document_exists`, which names it; `allowDuplicate=true` takes it.";
 
 const FILE: &str = "The file, as text in UTF-8 unless `charset` or `encoding` says otherwise. `Content-Type` says what it is: `text/csv` has a header line and rows, separated by comma, semicolon or tab, \
 or as a first line `sep=;` says; `text/tab-separated-values` has a header line and rows separated by tabs; `application/x-ndjson` has one row or one \
