@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
 use domain::documents::document_type::{DocumentType, InvoiceKind};
 use domain::documents::note::DocumentGroup;
 use domain::documents::posting::{Deduction, Part};
@@ -16,7 +17,8 @@ use super::original::Original;
 use super::parts::PrepaymentBody;
 use crate::changes::unknown_reference;
 use crate::documents::error::{
-    CURRENCY_DIFFERS, NOT_A_PREPAYMENT, PARTY_DIFFERS, PREPAYMENT_EXCEEDED, SUPPLIER_TOTAL_DIFFERS,
+    CURRENCY_DIFFERS, NOT_A_PREPAYMENT, PARTY_DIFFERS, PREPAYMENT_EXCEEDED, PREPAYMENT_LATER,
+    SUPPLIER_TOTAL_DIFFERS,
 };
 use crate::documents::ports::{DocumentId, DocumentStatus, GroupUse};
 use crate::documents::views::DocumentPrepaymentView;
@@ -81,6 +83,7 @@ pub struct Deducted {
 /// The invoice from which prepayments are deducted.
 pub struct Deducting<'a> {
     pub party: PartyId,
+    pub date: NaiveDate,
     pub currency: Currency,
     pub calculation: &'a Calculation,
     pub parts: &'a [Part],
@@ -139,6 +142,9 @@ impl Deducting<'_> {
             () if document.party != self.party => Violation::new(&PARTY_DIFFERS),
             () if document.currency != self.currency.code => {
                 Violation::new(&CURRENCY_DIFFERS).with("currency", document.currency)
+            }
+            () if document.document_date > self.date => {
+                Violation::new(&PREPAYMENT_LATER).with("date", document.document_date)
             }
             () => return Some(invoice),
         };

@@ -38,6 +38,8 @@ pub(super) struct Content {
     pub tax_only: TaxOnlyLines,
     pub codes: Codes,
     pub document: Document,
+    /// The customer's price list that was passed over, because it differs about VAT.
+    pub unusable_list: Option<String>,
 }
 
 /// Each line of an order has a number of its own.
@@ -68,7 +70,7 @@ pub(super) fn bill(index: usize, (line, resolved): &(Line, Resolved)) -> Option<
         order: ordered.order,
         order_line: ordered.line.line_no,
         quantity: resolved.base_quantity,
-        slack: resolved.rounding,
+        step: resolved.rounding,
     })
 }
 

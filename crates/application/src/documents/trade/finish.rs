@@ -1,7 +1,6 @@
 //! The last step of a preparation: instalments, prepayments, reasons against posting, and the document as it is shown.
 
 use domain::documents::document_type::{InvoiceKind, PurchaseKind};
-use domain::documents::note::NoteKind;
 use domain::error::{Violation, Violations};
 use domain::money::{AMOUNT_OUT_OF_RANGE, Amount};
 use domain::parties::party::Party;
@@ -40,7 +39,9 @@ impl Preparing<'_> {
         let party = header.party.as_ref();
         let party = party.ok_or_else(|| AppError::internal("a document without a party is complete"))?;
         let (party_id, currency) = (party.id, header.money.currency);
-        let deducting = Deducting { party: party_id, currency, calculation: &calculation, parts: &parts };
+        let date = header.dates.document;
+        let deducting =
+            Deducting { party: party_id, date, currency, calculation: &calculation, parts: &parts };
         let deducted = deducting.of(uow, self.input.prepayments, &mut violations).await?;
         uses.extend(&deducted.uses);
         let payable = calculation.totals.total.checked_sub(deducted.total).unwrap_or_default();
@@ -71,14 +72,15 @@ impl Preparing<'_> {
         let warnings = self.warnings(&facts, &document, &content, (taken, currency.scale));
         let credit = CreditCheck::of(self.document_type, party, &self.input, payable, header.money);
         let of_lines = content.lines.iter().enumerate();
+        let takes_quantities = self.takes_quantities(&header);
         Ok(Prepared {
+            given_back: self.lines_given_back(&header, &credited),
+            takes_back: self.taken_back(&header).is_some(),
             document,
             order_lines: order_lines(&content, &calculation, facts.company.matching),
             credited_base: of_lines
                 .clone()
-                .filter(|_| {
-                    self.document_type.reduces() && self.note_kind().is_some_and(NoteKind::takes_quantity)
-                })
+                .filter(|_| takes_quantities)
                 .filter_map(|(index, line)| credited_base(index, line))
                 .collect(),
             bills: of_lines.filter_map(|(index, line)| bill(index, line)).collect(),

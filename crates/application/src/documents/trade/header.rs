@@ -75,7 +75,7 @@ impl Dates {
             (false, _) => posting,
         };
         let tax = input.tax_date.unwrap_or(derived);
-        let corrected = original.and_then(|original| original.document.view.tax_date);
+        let corrected = original.and_then(Original::rates_date);
         let corrected = corrected.or(input.note.and_then(|note| note.date));
         if input.due_date.is_some_and(|due| due < document) {
             violations.push(Violation::new(&DUE_DATE_EARLY).at("/dueDate").with("date", document));
