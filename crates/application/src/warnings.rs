@@ -78,6 +78,9 @@ warnings! {
     POSTING_DATE_CLOSED = "posting_date_closed",
         "The posting date {date} lies in a period that is closed or locked, so the draft cannot be posted as it is.",
         "يقع تاريخ الترحيل {date} في فترة مقفلة، فلا يمكن ترحيل المسودة كما هي.";
+    PRICE_LIST_UNUSABLE = "price_list_unusable",
+        "The customer's price list {list} differs from the document about VAT, so the price was found elsewhere.",
+        "تختلف قائمة أسعار العميل {list} عن المستند في شمول الضريبة، لذا أُخذ السعر من غيرها.";
     SUPPLIER_VAT_TAKEN_OVER = "supplier_vat_taken_over",
         "The supplier's VAT of {given} was taken over; the lines come to {computed}.",
         "اعتُمدت ضريبة المورد {given}، بينما تبلغ ضريبة السطور {computed}.";

@@ -93,7 +93,7 @@ async fn what_returns_are_made_of_stays_once_a_line_names_the_code() {
     let (_world, tenant) = books().await;
     let rates = json!([{ "from": "2020-07-01", "rate": "15" }]);
     let body = json!({
-        "code": "S15", "name": { "en": "Standard" }, "kind": "vat_sale", "category": "S", "rates": rates,
+        "code": "S15", "name": { "en": "Standard" }, "kind": "vat_sale", "category": "S", "outputBox": "1", "rates": rates,
     });
     let code = tenant.client.post("/tax-codes", body).await.expect(201).json();
     // Before that everything may change.
@@ -191,4 +191,32 @@ async fn the_saudi_template_brings_its_codes() {
     assert!(page["items"].as_array().unwrap().iter().all(|code| {
         code["name"]["ar"].is_string() && code["name"]["en"].is_string() && code["active"] == true
     }));
+}
+
+/// A box of the other side, a total and no box at all: the VAT would be in no return, or in the wrong place of it.
+#[tokio::test]
+async fn a_code_has_a_box_that_takes_its_vat() {
+    let (_world, tenant) = books().await;
+    let body = |kind: &str, member: &str, value: &str| {
+        json!({
+            "code": "X", "name": { "en": "x" }, "kind": kind, "category": "S", member: value,
+            "rates": [{ "from": "2020-07-01", "rate": "15" }],
+        })
+    };
+    for (kind, member, value) in
+        [("vat_sale", "outputBox", "7"), ("vat_sale", "outputBox", "6"), ("vat_purchase", "inputBox", "1")]
+    {
+        let refused = tenant.client.post("/tax-codes", body(kind, member, value)).await.expect(422);
+        let expected = (format!("/{member}"), "tax_code_box_unfit".to_owned());
+        assert_eq!(refused.errors(), [expected], "{}", refused.text());
+    }
+    let mut unboxed = body("vat_sale", "outputBox", "1");
+    unboxed["outputBox"] = Value::Null;
+    let refused = tenant.client.post("/tax-codes", unboxed).await.expect(422);
+    assert_eq!(refused.errors(), [("/outputBox".to_owned(), "tax_code_member_missing".to_owned())]);
+    let code = tenant.client.post("/tax-codes", body("vat_sale", "outputBox", "1")).await.expect(201).json();
+    change(&tenant, &code, json!({ "outputBox": "2" })).await.expect(200);
+    post(&tenant, "X").await;
+    let refused = change(&tenant, &code, json!({ "outputBox": "1" })).await.expect(409);
+    assert_eq!(refused.code(), "tax_code_used", "{}", refused.text());
 }

@@ -6,8 +6,9 @@ use async_trait::async_trait;
 use domain::error::Violation;
 
 use super::copied::without_links;
-use super::ports::{DocumentId, DocumentStatus};
+use super::ports::{DocumentId, DocumentStatus, StoredDocument};
 use super::steps::{changeable, delete, draft, keep, may_post, note, of_type};
+use super::trade::without_charge_links;
 use super::views::DocumentView;
 use super::{DocumentBody, PreparedDocument};
 use crate::accounting::ports::books::Books;
@@ -135,6 +136,7 @@ impl<B: DocumentBody> Command for CopyDocument<B> {
 
     async fn run(&self, ctx: &RequestContext, uow: &mut dyn UnitOfWork) -> AppResult<Done<DocumentView>> {
         let stored = of_type(uow, self.id, B::TYPE).await?;
+        let stored = StoredDocument { body: without_charge_links(&stored.body), ..stored };
         // Dates, and the number that the other side gave it, are those of one document only.
         let today = ctx.today(uow.now());
         let fresh = format!(

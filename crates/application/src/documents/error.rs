@@ -28,6 +28,17 @@ domain::errors! {
     CORRECTED_MISSING = "corrected_missing", Rule, User,
         "Name the document that the note corrects: correctsId, or correctsNumber and correctsDate for one of another system.",
         "اذكر المستند الذي يصححه الإشعار: correctsId، أو correctsNumber وcorrectsDate لمستند من نظام آخر.";
+    CORRECTED_IS_OWN = "corrected_is_own", Rule, User,
+        "{number} is a document of the company: name it by correctsId, {id}, so that no more of it is taken back than there is.",
+        "{number} مستند للمنشأة نفسها: اذكره في correctsId، وهو {id}، حتى لا يُسترد منه أكثر مما فيه.";
+    CORRECTED_DATE_LATE = "corrected_date_late", Rule, User,
+        "The note of {note} corrects a document that is later, of {date}.", "يصحح الإشعار المؤرخ {note} مستندًا بعده مؤرخًا {date}.";
+    DISCOUNT_NOTE_NOT_CORRECTED = "discount_note_not_corrected", Conflict, User,
+        "{number} is a discount for early payment: undo the allocation that took it.",
+        "{number} خصم سداد مبكر: تراجع عن التخصيص الذي أخذه.";
+    DEBIT_NOTE_TOOK_BACK = "debit_note_took_back", Conflict, User,
+        "{number} took a credit note back, so what it asks for is the invoice's: correct the invoice.",
+        "استرد {number} إشعارًا دائنًا، فما يطالب به هو للفاتورة: صحح الفاتورة.";
     NOTE_LINES_MISSING = "note_lines_missing", Rule, User,
         "Say what is credited: only notes of the kinds return and cancellation take everything that is left without lines.",
         "اذكر ما يُسترد: لا تسترد كل المتبقي دون سطور إلا إشعارات النوعين return وcancellation.";
@@ -44,6 +55,14 @@ domain::errors! {
         "A line names an item, or says what it is for.", "يذكر السطر صنفًا أو وصفًا لما هو عنه.";
     LINE_PRICE_MISSING = "line_price_missing", Rule, User,
         "A line without an item has a price of its own.", "للسطر الذي لا يذكر صنفًا سعر خاص به.";
+    LINE_ACCOUNT_UNFIT = "line_account_unfit", Rule, User,
+        "Account {account} stands on no line of a document: {reason}.", "لا يُذكر الحساب {account} في سطر مستند: {reason}.";
+    LINE_ITEM_DIFFERS = "line_item_differs", Rule, User,
+        "The line corrects or bills line {line}, whose item is {item}: it keeps that item.",
+        "يصحح السطر أو يفوتر السطر {line} وصنفه {item}: فيبقى على صنفه.";
+    LINE_TAX_DIFFERS = "line_tax_differs", Rule, User,
+        "The line corrects or bills line {line}, whose tax code is {code}: it keeps that code.",
+        "يصحح السطر أو يفوتر السطر {line} ورمز ضريبته {code}: فيبقى على رمزه.";
     LINE_TAX_MISSING = "line_tax_missing", Rule, User,
         "Name the tax code: neither the item nor the party has one.", "اذكر رمز الضريبة: فليس للصنف ولا للطرف رمز.";
     TAX_ONLY_NOT_TAKEN = "tax_only_not_taken", Rule, User,
@@ -103,6 +122,15 @@ domain::errors! {
         "بقي من {number} مبلغ {left} خاضع للفئات {groups}؛ وليس في سطور المستند ما يُخصم منه.";
     PREPAYMENT_NAMED_TWICE = "prepayment_named_twice", Rule, User,
         "{number} is named twice among the prepayments.", "ذُكر {number} مرتين بين الدفعات المقدمة.";
+    PREPAYMENT_DEDUCTED = "prepayment_deducted", Conflict, User,
+        "Invoices have deducted everything of {number}: take those back first.",
+        "خصمت فواتير كامل {number}: استردّها أولًا.";
+    RETURN_PRICE_EXCEEDS = "return_price_exceeds", Rule, User,
+        "Line {line} was charged at {price}, so no more of it comes back for each.",
+        "سعر السطر {line} هو {price}، فلا يُسترد عن الواحدة أكثر منه.";
+    PREPAYMENT_LATER = "prepayment_later", Rule, User,
+        "{number} is of {date}, later than the invoice: its VAT was not owed yet.",
+        "تاريخ {number} هو {date} بعد تاريخ الفاتورة، فلم تكن ضريبتها مستحقة بعد.";
     NOT_A_PREPAYMENT = "not_a_prepayment", Rule, User,
         "{number} is not a posted prepayment invoice.", "{number} ليست فاتورة دفعة مقدمة مرحّلة.";
     METHOD_ACCOUNT_UNFIT = "method_account_unfit", Rule, User,
@@ -130,6 +158,11 @@ domain::errors! {
     ORDER_LINES_UNCHANGED = "order_lines_unchanged", Conflict, User,
         "Nothing of the lines of {number} changes: they are closed or open already.",
         "لا يتغير شيء في سطور {number}: فهي مغلقة أو مفتوحة أصلًا.";
+    CHARGE_BILLED = "charge_billed", Conflict, User,
+        "The charge {charge} of the order has been invoiced already: leave it out.",
+        "فُوتر الرسم {charge} من الأمر من قبل: احذفه.";
+    ORDER_CHARGE_UNKNOWN = "order_charge_unknown", Rule, User,
+        "{number} has no charge {charge}.", "لا يوجد في {number} رسم برقم {charge}.";
     NOTHING_OPEN = "nothing_open", Conflict, User,
         "Nothing of {number} is open to be invoiced.", "لا شيء من {number} مفتوح ليُفوتر.";
     LINE_NAMED_TWICE = "line_named_twice", Rule, User,

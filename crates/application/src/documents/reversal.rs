@@ -12,7 +12,7 @@ use domain::tax::tax_entry::{TaxEntry, TaxEntryId};
 use super::books_entry::source_of;
 use super::money::take_back_withholding;
 use super::ports::{DocumentId, DocumentStatus, GroupUse, StoredDocument};
-use super::trade::OrderMoves;
+use super::trade::{OrderMoves, give_back_charges};
 use super::views::DocumentView;
 use crate::accounting::ledger::{Ledger, reversal_of};
 use crate::changes::{record, stale};
@@ -32,6 +32,7 @@ pub async fn reverse_document(
     take_back_vat(uow, stored.id, reversal, date).await?;
     take_back_withholding(uow, stored.id, reversal).await?;
     give_back(uow, &stored).await?;
+    give_back_charges(uow, &stored).await?;
     let scale = uow.ledger().company_currency().await?.scale;
     OrderMoves::of_reversal(uow, &stored).await?.save(uow, stored.id, scale).await?;
     let before = stored.shown(None, scale);

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::ports::StoredDocument;
+use super::ports::{DocumentStatus, StoredDocument};
 use crate::warnings::WarningView;
 
 /// A quotation, an order, an invoice, a bill, a note, a receipt or a payment. Amounts are decimal strings in the currency of the document and never
@@ -104,7 +104,7 @@ pub struct DocumentView {
     pub withholding: Option<DocumentWithholdingView>,
     /// The amount not settled yet; null for drafts.
     pub open_amount: Option<String>,
-    /// `open`, `partly_paid`, `paid`, or `credited` where notes alone have settled it; null for drafts.
+    /// `open`, `partly_paid`, `paid`, or `credited` where notes alone have settled it; null for drafts and for what was reversed.
     pub payment_state: Option<String>,
     /// The entry in the ledger; null for drafts.
     pub journal_entry_id: Option<Uuid>,
@@ -335,6 +335,11 @@ pub struct DocumentChargeView {
     pub net: String,
     pub vat: String,
     pub gross: String,
+    /// The order whose charge it bills, and the place of the charge in the order.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order_id: Option<Uuid>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order_charge_no: Option<u32>,
 }
 
 /// The deduction of a prepayment invoice.
@@ -378,7 +383,8 @@ impl StoredDocument {
     pub fn shown(&self, open: Option<Amount>, scale: u8) -> DocumentView {
         // Quotations and orders are not paid.
         let open = open.map(Amount::abs).filter(|_| self.entry.is_some());
-        let state = open.map(|open| match open {
+        let settles = open.filter(|_| self.status != DocumentStatus::Reversed);
+        let state = settles.map(|open| match open {
             open if open.is_zero() => "paid",
             open if open == self.total => "open",
             _ if self.settles_in_parts(open) => "partly_paid",

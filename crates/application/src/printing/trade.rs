@@ -237,6 +237,8 @@ fn treatment(print: &Print<'_>, group: &DocumentGroupView) -> Lines {
         Err(_) => return vec![group.category.clone()],
     };
     let reason = group.reason.as_deref().and_then(|reason| ExemptionReason::parse(reason).ok());
+    // The text of this one says how a code list is filled in, and the category says the rest.
+    let reason = reason.filter(|reason| *reason != ExemptionReason::OutOfScope);
     let said = |language: &domain::error::Language| match &reason {
         Some(reason) => format!("{}: {}", category.text(*language), reason.text().text(*language)),
         None => category.text(*language).to_owned(),

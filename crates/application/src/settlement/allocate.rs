@@ -55,7 +55,7 @@ request! {
         /// The day on which they settle each other, which is also the posting date of exchange differences; today by default.
         date: Option<NaiveDate>,
         /// Up to 10,000 pairs, settled in their order: all of them or none.
-        pairs: List<AllocationPairBody, PAIRS_MAX>,
+        pairs: List<AllocationPairBody, PAIRS_MAX, 1>,
     }
 
     /// Receivables and payables of one party that settle each other.
@@ -63,7 +63,7 @@ request! {
         /// The day on which they settle each other, which is also the posting date of the entry; today by default.
         date: Option<NaiveDate>,
         /// Up to 10,000 pairs, settled in their order: all of them or none.
-        pairs: List<PairBody, PAIRS_MAX>,
+        pairs: List<PairBody, PAIRS_MAX, 1>,
     }
 }
 

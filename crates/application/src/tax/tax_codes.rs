@@ -7,8 +7,8 @@ use domain::money::Percentage;
 use domain::tax::category::TaxCategory;
 use domain::tax::exemption::ExemptionReason;
 use domain::tax::tax_code::{
-    IrrecoverableTo, RATES_MAX, TAX_CODE_RATES_KEPT, TAX_CODE_USED, TaxCode, TaxCodeId, TaxKind, TaxRate,
-    TaxRates,
+    IrrecoverableTo, RATES_MAX, TAX_CODE_BOX_UNFIT, TAX_CODE_RATES_KEPT, TAX_CODE_USED, TaxCode, TaxCodeId,
+    TaxKind, TaxRate, TaxRates,
 };
 use domain::text::{Code, LocalizedName};
 use serde::Serialize;
@@ -51,9 +51,9 @@ request! {
         recoverable_percent: Percentage => "100",
         /// The destination of the irrecoverable VAT on a purchase: the cost of the purchase, or an account of its own.
         irrecoverable_to: IrrecoverableTo => "cost",
-        /// The box of the VAT return for VAT that is owed: sales and reverse charge.
+        /// The box of the VAT return for VAT that is owed: sales and reverse charge. Required where the code bears tax.
         output_box: Option<Code> = "1",
-        /// The box of the VAT return for VAT that is recovered: purchases.
+        /// The box of the VAT return for VAT that is recovered: purchases. Required where the code bears tax that is recovered.
         input_box: Option<Code>,
         /// The rates in the order of their dates. Required where the code bears tax; everything else has the rate 0.
         rates: Option<List<TaxRateBody, RATES_MAX>> = [{ "from": "2018-01-01", "rate": "5" }, { "from": "2020-07-01", "rate": "15" }],
@@ -77,9 +77,9 @@ request! {
         recoverable_percent: Optional<Percentage>,
         /// The destination of the irrecoverable VAT on a purchase from now on.
         irrecoverable_to: Optional<IrrecoverableTo>,
-        /// The box of the VAT return for VAT that is owed.
+        /// The box of the VAT return for VAT that is owed. Cannot change once the code is used.
         output_box: Patch<Code>,
-        /// The box of the VAT return for VAT that is recovered.
+        /// The box of the VAT return for VAT that is recovered. Cannot change once the code is used.
         input_box: Patch<Code>,
         /// All rates. Once the code is used, the rates there are stay, and later ones may follow.
         rates: Optional<List<TaxRateBody, RATES_MAX>>,
@@ -137,7 +137,7 @@ resource! {
         kind = FieldKind::Word(&["vat_sale", "vat_purchase", "vat_purchase_rc", "vat_import", "wht", "none"]),
         category nullable = FieldKind::Word(&["S", "Z", "E", "O"]), active;
     order: code;
-    refuses: create [], change [&TAX_CODE_USED, &TAX_CODE_RATES_KEPT], delete unused [];
+    refuses: create [&TAX_CODE_BOX_UNFIT], change [&TAX_CODE_BOX_UNFIT, &TAX_CODE_USED, &TAX_CODE_RATES_KEPT], delete unused [];
 }
 
 impl NewTaxCode {
@@ -168,6 +168,7 @@ impl MasterData for TaxCode {
         let Some(rates) = tax_rates(rates, &mut check.violations) else { return Ok(None) };
         let value = new.made(id, rates);
         check.violations.extend(value.check().into_vec());
+        check.violations.extend(value.check_boxes().into_vec());
         Ok(Some(value))
     }
 
@@ -195,6 +196,7 @@ impl MasterData for TaxCode {
         check.violations.extend(next.check().into_vec());
         let used = !Records::<Self>::used_by(check.uow, self.id).await?.is_empty();
         check.violations.extend(self.may_become(&next, used).into_vec());
+        check.violations.extend(self.check_boxes_of(&next, used).into_vec());
         Ok(Some(next))
     }
 

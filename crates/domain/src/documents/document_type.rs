@@ -133,13 +133,22 @@ impl DocumentType {
         matches!(self, Self::SalesInvoice | Self::SalesDebitNote | Self::PurchaseCreditNote | Self::Payment)
     }
 
-    /// The type of document that it corrects.
-    pub const fn corrected(self) -> Option<Self> {
+    /// The types of documents that it corrects. A credit note takes back what an invoice or a debit note asked for, and a debit
+    /// note asks for more than an invoice did or takes a credit note back.
+    pub const fn corrected(self) -> &'static [Self] {
         match self {
-            Self::SalesCreditNote | Self::SalesDebitNote => Some(Self::SalesInvoice),
-            Self::PurchaseCreditNote => Some(Self::PurchaseInvoice),
-            _ => None,
+            Self::SalesCreditNote => &[Self::SalesInvoice, Self::SalesDebitNote],
+            Self::SalesDebitNote => &[Self::SalesInvoice, Self::SalesCreditNote],
+            Self::PurchaseCreditNote => &[Self::PurchaseInvoice],
+            _ => &[],
         }
+    }
+
+    /// Whether other documents correct it.
+    pub fn is_corrected(self) -> bool {
+        [Self::SalesCreditNote, Self::SalesDebitNote, Self::PurchaseCreditNote]
+            .iter()
+            .any(|note| note.corrected().contains(&self))
     }
 
     /// The code of the journal that takes its entry, unless it is money that moved.

@@ -182,6 +182,18 @@ impl LineProgress {
         Self { credited: not_negative(plus(self.credited, quantity)), ..*self }
     }
 
+    /// Takes a credit back: the quantity is billed again, so it must not have been billed anew meanwhile. What was cancelled because
+    /// nothing of it was billed is not cancelled any more.
+    pub fn uncredit(&self, quantity: Quantity) -> Result<Self, Violation> {
+        let after = self.credit(minus(Quantity::ZERO, quantity));
+        let left = not_negative(minus(self.ordered, self.billed()));
+        if quantity > left {
+            return Err(self.exceeds(&INVOICE_EXCEEDS_ORDER, left, quantity));
+        }
+        let most = not_negative(minus(after.ordered, after.done()));
+        Ok(Self { cancelled: after.cancelled.min(most), ..after })
+    }
+
     /// Receives a quantity, none more than is ordered and allowed beyond it. A negative one takes back what was received by
     /// mistake, as far as it is not billed or bills do not wait for it.
     pub fn deliver(&self, quantity: Quantity) -> Result<Self, Violation> {

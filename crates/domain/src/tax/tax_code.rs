@@ -1,5 +1,6 @@
 //! Tax codes: what a line of a document says about its tax (R60).
 
+mod boxes;
 mod rates;
 #[cfg(test)]
 mod tests;
@@ -28,6 +29,9 @@ crate::errors! {
         "A tax code of the kind {kind} has no {member}.", "رمز الضريبة من النوع {kind} ليس له {member}.";
     TAX_CODE_MEMBER_MISSING = "tax_code_member_missing", Rule, User,
         "A tax code of the kind {kind} needs {member}.", "يحتاج رمز الضريبة من النوع {kind} إلى {member}.";
+    TAX_CODE_BOX_UNFIT = "tax_code_box_unfit", Rule, User,
+        "Box {box} does not take the {member} of a tax code of the kind {kind}; the boxes {allowed} do.",
+        "الخانة {box} لا تقبل {member} لرمز ضريبة من النوع {kind}؛ وتقبله الخانات {allowed}.";
     TAX_REASON_MISSING = "tax_reason_missing", Rule, User,
         "Sales of category {category} need the reason for which they bear no tax.",
         "تحتاج مبيعات الفئة {category} إلى سبب عدم خضوعها للضريبة.";

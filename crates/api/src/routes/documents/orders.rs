@@ -105,7 +105,12 @@ fn step<S: Stepping>(ops: &mut Operations) {
         .command::<TakeStep<S>>()
         .if_match()
         .ok::<DocumentView>()
-        .errors(&[&own::STEP_NOT_POSSIBLE, &own::ORDER_HAS_PROGRESS, &own::QUOTATION_EXPIRED]);
+        .errors(&[
+            &own::STEP_NOT_POSSIBLE,
+            &own::ORDER_HAS_PROGRESS,
+            &own::QUOTATION_EXPIRED,
+            &own::CREDIT_LIMIT_EXCEEDED,
+        ]);
 }
 
 fn lines<S: LineStepping>(ops: &mut Operations) {
@@ -123,6 +128,7 @@ fn lines<S: LineStepping>(ops: &mut Operations) {
             &own::ORDER_LINE_UNKNOWN,
             &own::LINE_NAMED_TWICE,
             &own::ORDER_LINES_UNCHANGED,
+            &own::CREDIT_LIMIT_EXCEEDED,
         ]);
 }
 

@@ -42,9 +42,12 @@ pub async fn post_money(
     allocations: &[MoneyAllocationBody],
     draft: Option<&StoredDocument>,
 ) -> AppResult<(StoredDocument, Amount, DocumentView)> {
-    let PreparedMoney { document, scale, lines, journal, withholding, .. } = prepared;
+    let PreparedMoney { document, scale, lines, journal, withholding, refusals, .. } = prepared;
+    let mut violations = Violations::new();
+    violations.extend(refusals);
     let date = check_date(uow, ctx, &mut books, document.posting_date).await?;
-    date.map_err(|violation| AppError::new(violation.at("/postingDate")))?;
+    violations.check("", date.map_err(|violation| violation.at("/postingDate")));
+    violations.into_result(())?;
     let of = (document.document_type, document.branch.as_ref());
     let number = take_number(uow, &books, of, document.posting_date).await?;
     let reference = number.1.clone();

@@ -11,6 +11,7 @@ use domain::error::{Violation, Violations};
 use domain::ids::AccountId;
 use domain::money::{Amount, Rate};
 use domain::parties::party::Party;
+use domain::parties::roles::SupplierBlock;
 
 use super::body::MoneyInput;
 use super::withholding::{Withholder, Withholding};
@@ -18,7 +19,7 @@ use crate::accounting::error::ACCOUNT_CODE_UNKNOWN;
 use crate::accounting::ports::books::Books;
 use crate::changes::unknown_reference;
 use crate::documents::branch::DocumentBranch;
-use crate::documents::error::METHOD_ACCOUNT_UNFIT;
+use crate::documents::error::{METHOD_ACCOUNT_UNFIT, PARTY_BLOCKED};
 use crate::documents::exchange::{DocumentMoney, MoneyAsked};
 use crate::documents::party::{named_party, role_missing};
 use crate::documents::ports::{DocumentStatus, StoredDocument};
@@ -41,6 +42,8 @@ pub struct PreparedMoney {
     pub withholding: Option<Withholding>,
     /// The journal that takes its entry.
     pub journal: &'static str,
+    /// Violations that only posting refuses.
+    pub refusals: Vec<Violation>,
     pub warnings: Vec<Violation>,
 }
 
@@ -113,8 +116,20 @@ pub async fn prepare_money(
         scale: money.currency.scale,
         lines,
         withholding,
+        refusals: payment_block(preparing.document_type, control, &party).into_iter().collect(),
         journal: if preparing.input.method == PaymentMethod::Cash { "CASH" } else { "BANK" },
         warnings: warning.into_iter().collect(),
+    })
+}
+
+/// A supplier who is blocked for payments is not paid. He may send money back, and others may be paid.
+fn payment_block(document_type: DocumentType, control: SettledControl, party: &Party) -> Option<Violation> {
+    let pays = document_type == DocumentType::Payment && control == SettledControl::Payable;
+    let supplier = party.supplier.as_ref().filter(|_| pays)?;
+    let stopped = matches!(supplier.blocked, SupplierBlock::Payments | SupplierBlock::All);
+    stopped.then(|| {
+        let blocked = Violation::new(&PARTY_BLOCKED).at("/partyId").with("party", &party.code);
+        blocked.with("reason", supplier.blocked_reason.clone().unwrap_or_default())
     })
 }
 

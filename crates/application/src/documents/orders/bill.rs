@@ -1,5 +1,6 @@
 //! Invoices of orders (R80): everything that is open, or the lines that are named.
 
+use std::collections::BTreeSet;
 use std::marker::PhantomData;
 
 use async_trait::async_trait;
@@ -21,8 +22,8 @@ use crate::documents::commands::CreateDocument;
 use crate::documents::error::{LINE_NAMED_TWICE, NOTHING_OPEN, ORDER_LINE_UNKNOWN, ORDER_NOT_CONFIRMED};
 use crate::documents::ports::{DocumentId, StoredDocument};
 use crate::documents::steps::of_type;
-use crate::documents::trade::{Input, NewPurchaseInvoice, NewSalesInvoice, TradeBody};
-use crate::documents::views::{DocumentLineView, DocumentView};
+use crate::documents::trade::{Input, NewPurchaseInvoice, NewSalesInvoice, TradeBody, open_charges};
+use crate::documents::views::{DocumentChargeView, DocumentLineView, DocumentView};
 use crate::error::AppResult;
 use crate::request;
 use crate::unit_of_work::UnitOfWork;
@@ -143,7 +144,9 @@ impl<B: Billed> Command for BillOrder<B> {
             return Err(Violation::new(&NOTHING_OPEN).with("number", number).into());
         }
         let kept = Kept::<B::Order>::read(order.body.clone())?;
-        let invoice = Invoice { order: &order, progress: &progress, open: &open, input: &kept.body.input() };
+        let charges = open_charges(uow, &order).await?;
+        let input = kept.body.input();
+        let invoice = Invoice { order: &order, progress: &progress, open: &open, charges, input: &input };
         let mut body = invoice.body();
         if let (Value::Object(body), Value::Object(own)) = (&mut body, self.body.own()) {
             body.extend(own.into_iter().filter(|(_, value)| !value.is_null()));
@@ -214,6 +217,8 @@ struct Invoice<'a> {
     order: &'a StoredDocument,
     progress: &'a [LineProgress],
     open: &'a [Open<'a>],
+    /// The places of the charges that are not billed, where that is known.
+    charges: Option<BTreeSet<u32>>,
     input: &'a Input<'a>,
 }
 
@@ -235,9 +240,7 @@ impl Invoice<'_> {
             (None, Some(amount)) => body["discountAmount"] = json!(self.discount(amount).display(2)),
             (None, None) => {}
         }
-        if self.progress.iter().all(|line| !line.billed().is_positive()) {
-            body["charges"] = self.charges();
-        }
+        body["charges"] = self.charges();
         body
     }
 
@@ -284,16 +287,23 @@ impl Invoice<'_> {
         share(after).checked_sub(share(before)).unwrap_or_default()
     }
 
-    /// Charges are on the first invoice.
+    /// Charges are on the first invoice, and again on the next one where that was taken back.
     fn charges(&self) -> Value {
         let include_vat = self.order.view.prices_include_vat == Some(true);
-        let charge = |charge: &crate::documents::views::DocumentChargeView| {
+        let nothing_billed = self.progress.iter().all(|line| !line.billed().is_positive());
+        let is_open = |number: u32| match &self.charges {
+            Some(open) => open.contains(&number),
+            None => nothing_billed,
+        };
+        let charges = self.order.view.charges.iter().zip(1_u32..).filter(|(_, number)| is_open(*number));
+        let charge = |(charge, number): (&DocumentChargeView, u32)| {
             json!({
                 "itemId": charge.item_id, "description": charge.description, "taxCode": charge.tax_code,
                 "amount": if include_vat { &charge.gross } else { &charge.net }, "accountId": charge.account_id,
+                "orderId": self.order.id.uuid(), "orderChargeNo": number,
             })
         };
-        self.order.view.charges.iter().map(charge).collect()
+        charges.map(charge).collect()
     }
 }
 

@@ -10,7 +10,7 @@ use crate::context::RequestContext;
 use crate::documents::numbering::take_number;
 use crate::documents::ports::StoredDocument;
 use crate::documents::steps::{keep, note};
-use crate::documents::trade::Prepared;
+use crate::documents::trade::{Prepared, keep_charges_of};
 use crate::documents::views::DocumentView;
 use crate::error::AppResult;
 use crate::unit_of_work::UnitOfWork;
@@ -46,6 +46,7 @@ pub(super) async fn confirm(
     let scale = prepared.money.company.scale;
     let kept: Vec<_> = lines.iter().map(|line| (*line, document.exposure_of(line, scale))).collect();
     uow.documents().insert_line_progress(document.id, document.party, &kept).await?;
+    keep_charges_of(uow, &document).await?;
     let action = document_type.entered().as_str();
     let view = note(uow, &document, (None, prepared.money.currency.scale), None, action);
     Ok(view.with_progress(document_type, &lines))

@@ -9,6 +9,7 @@ use domain::error::{Violation, Violations};
 use domain::tax::document::LINES_MAX;
 
 use super::body::{NewPurchaseOrder, NewSalesOrder};
+use super::reopened::check_reopened;
 use crate::authorize::Access;
 use crate::command::{Command, Done, check_version};
 use crate::context::RequestContext;
@@ -110,6 +111,10 @@ impl<S: LineStepping> Command for StepLines<S> {
         let mut lines = uow.documents().line_progress(self.id).await?;
         let named = self.named(&lines, &number)?;
         let scale = uow.ledger().company_currency().await?.scale;
+        if S::STEP == Step::Reopen {
+            let reopened = lines.iter().filter(|line| named.contains(&line.line_no));
+            check_reopened(ctx, uow, &order, reopened.map(|line| (*line, S::moved(line)))).await?;
+        }
         let mut kept = Vec::with_capacity(named.len());
         for line in lines.iter_mut().filter(|line| named.contains(&line.line_no)) {
             let moved = S::moved(line);

@@ -11,6 +11,7 @@ use domain::tax::document::LINES_MAX;
 use domain::text::DESCRIPTION_LENGTH_MAX;
 
 use super::body::NewPurchaseOrder;
+use super::receipt_steps::round_received;
 use super::whole::{base_decimals, in_base};
 use crate::authorize::Access;
 use crate::changes::record;
@@ -68,8 +69,11 @@ impl Command for ReceiveOrder {
         check_version(ctx, order.version)?;
         let number = order.number.clone().unwrap_or_else(|| self.id.to_string());
         let mut violations = Violations::new();
-        let received = self.received(uow, &order, &mut violations).await?;
+        let mut received = self.received(uow, &order, &mut violations).await?;
         violations.into_result(())?;
+        let progress = uow.documents().line_progress(self.id).await?;
+        round_received(uow, &order, &progress, &mut received).await?;
+        received.retain(|one| one.quantity != Quantity::ZERO);
         if received.is_empty() {
             return Err(Violation::new(&NOTHING_OPEN).with("number", number).into());
         }
@@ -114,7 +118,7 @@ impl ReceiveOrder {
             order: self.id,
             order_line: line,
             quantity,
-            slack: Quantity::ZERO,
+            step: Quantity::ZERO,
         };
         if self.body.lines.0.is_empty() {
             let open = progress.iter().filter(|line| line.to_deliver().is_positive()).enumerate();

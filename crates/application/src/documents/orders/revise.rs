@@ -11,7 +11,7 @@ use crate::context::RequestContext;
 use crate::documents::error::{ORDER_BRANCH_FIXED, ORDER_FIXED};
 use crate::documents::ports::StoredDocument;
 use crate::documents::steps::{keep, note};
-use crate::documents::trade::Prepared;
+use crate::documents::trade::{Prepared, keep_charges_of};
 use crate::documents::views::DocumentView;
 use crate::error::AppResult;
 use crate::unit_of_work::UnitOfWork;
@@ -67,6 +67,7 @@ pub(super) async fn revise(
     uow.documents().move_line_progress(stored.id, &changed).await?;
     let added: Vec<_> = revised.added.iter().map(kept).collect();
     uow.documents().insert_line_progress(stored.id, document.party, &added).await?;
+    keep_charges_of(uow, &document).await?;
     let scale = prepared.money.currency.scale;
     let view = note(uow, &document, (None, scale), Some(&stored.shown(None, scale)), "updated");
     let lines: Vec<_> = revised.changed.into_iter().chain(revised.added).collect();

@@ -8,6 +8,7 @@ use domain::documents::progress::LineProgress;
 use domain::documents::status::Step;
 use domain::error::Violation;
 
+use super::reopened::check_reopened;
 use super::types::Stepping;
 use crate::authorize::Access;
 use crate::command::{Command, Done, check_version};
@@ -43,6 +44,10 @@ impl<S: Stepping> Command for TakeStep<S> {
         check_version(ctx, stored.version)?;
         if S::STEP == Step::Accept {
             check_valid(&stored, ctx.today(uow.now()))?;
+        }
+        if S::STEP == Step::Reopen {
+            let lines = uow.documents().line_progress(stored.id).await?;
+            check_reopened(ctx, uow, &stored, lines.iter().map(|line| (*line, line.reopen()))).await?;
         }
         let view = take(uow, &stored, S::STEP).await?;
         Ok(Done::of(view.id, view.version, view))

@@ -35,11 +35,7 @@ impl LineSlots {
             TradeSide::Sale if self.note == Some(NoteKind::EarlyDiscount) => PostingSlot::DiscountGranted,
             TradeSide::Purchase => PostingSlot::Expense,
             TradeSide::Sale if self.prepayment => PostingSlot::AdvanceCustomer,
-            TradeSide::Sale
-                if self.document_type.reduces() && self.note.is_some_and(NoteKind::takes_quantity) =>
-            {
-                PostingSlot::SalesReturn
-            }
+            TradeSide::Sale if self.note.is_some_and(NoteKind::takes_quantity) => PostingSlot::SalesReturn,
             TradeSide::Sale => PostingSlot::Revenue,
         }
     }
@@ -53,15 +49,20 @@ impl LineSlots {
         at: &str,
         violations: &mut Violations,
     ) -> Option<AccountId> {
-        match named {
-            Some(Reference::Id(id)) => Some(*id),
-            Some(Reference::Code(code)) => facts.accounts.get(code).copied().or_else(|| {
-                let unknown = Violation::new(&ACCOUNT_CODE_UNKNOWN).at(format!("{at}/accountCode"));
-                violations.push(unknown.with("code", code));
-                None
-            }),
-            None => violations.check(at, facts.profile.resolve(self.slot(), keys)),
-        }
+        let (id, member) = match named {
+            Some(Reference::Id(id)) => (*id, "accountId"),
+            Some(Reference::Code(code)) => match facts.accounts.get(code) {
+                Some(id) => (*id, "accountCode"),
+                None => {
+                    let unknown = Violation::new(&ACCOUNT_CODE_UNKNOWN).at(format!("{at}/accountCode"));
+                    violations.push(unknown.with("code", code));
+                    return None;
+                }
+            },
+            None => return violations.check(at, facts.profile.resolve(self.slot(), keys)),
+        };
+        let fits = facts.named_accounts.check(id, &facts.profile);
+        violations.check(&format!("{at}/{member}"), fits).map(|()| id)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
 use domain::documents::document_type::{DocumentType, InvoiceKind};
 use domain::documents::note::DocumentGroup;
 use domain::documents::posting::{Deduction, Part};
@@ -18,7 +19,7 @@ use super::released::CompanyAmounts;
 use crate::changes::unknown_reference;
 use crate::documents::error::{
     CURRENCY_DIFFERS, NOT_A_PREPAYMENT, PARTY_DIFFERS, PREPAYMENT_EXCEEDED, PREPAYMENT_GROUP_MISSING,
-    PREPAYMENT_NAMED_TWICE, PREPAYMENT_USED_UP, SUPPLIER_TOTAL_DIFFERS,
+    PREPAYMENT_LATER, PREPAYMENT_NAMED_TWICE, PREPAYMENT_USED_UP, SUPPLIER_TOTAL_DIFFERS,
 };
 use crate::documents::exchange::DocumentMoney;
 use crate::documents::ports::{DocumentId, DocumentStatus, GroupUse};
@@ -84,6 +85,7 @@ pub struct Deducted {
 /// The invoice from which prepayments are deducted.
 pub struct Deducting<'a> {
     pub party: PartyId,
+    pub date: NaiveDate,
     pub money: DocumentMoney,
     pub calculation: &'a Calculation,
     pub parts: &'a [Part],
@@ -141,6 +143,9 @@ impl Deducting<'_> {
             () if document.party != self.party => Violation::new(&PARTY_DIFFERS),
             () if document.currency != self.money.currency.code => {
                 Violation::new(&CURRENCY_DIFFERS).with("currency", document.currency)
+            }
+            () if document.document_date > self.date => {
+                Violation::new(&PREPAYMENT_LATER).with("date", document.document_date)
             }
             () => return Some(invoice),
         };

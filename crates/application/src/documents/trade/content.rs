@@ -39,6 +39,8 @@ pub(super) struct Content {
     pub tax_only: TaxOnlyLines,
     pub codes: Codes,
     pub document: Document,
+    /// The customer's price list that was passed over, because it differs about VAT.
+    pub unusable_list: Option<String>,
 }
 
 impl Content {
@@ -84,7 +86,7 @@ pub(super) fn bill(index: usize, (line, resolved): &(Line, Resolved)) -> Option<
         order: ordered.order,
         order_line: ordered.line.line_no,
         quantity: resolved.base_quantity,
-        slack: resolved.rounding,
+        step: resolved.rounding,
     })
 }
 

@@ -70,6 +70,27 @@ impl CreditCheck {
         })
     }
 
+    /// The check of an order of which something is open again: `needed` in the company currency. `None` where it counts for no limit.
+    pub(in crate::documents) fn of_reopened(
+        party: &Party,
+        needed: Amount,
+        company: Currency,
+    ) -> Option<Self> {
+        let customer = party.customer.as_ref()?;
+        let checks = matches!(customer.credit_check, roles::CreditCheck::Order | roles::CreditCheck::All);
+        let limit = customer.credit_limit.filter(|_| checks && needed.is_positive())?;
+        Some(Self {
+            party: party.id,
+            code: party.code.to_string(),
+            limit,
+            needed,
+            company,
+            counts_orders: true,
+            checked: true,
+            overridden: false,
+        })
+    }
+
     /// Whether the limit reaches. The party is locked until the commit, so two documents never use the same riyal. `released` is
     /// what the document takes off what is ordered: it is owed instead.
     pub(in crate::documents) async fn check(

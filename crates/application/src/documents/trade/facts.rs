@@ -15,6 +15,7 @@ use domain::parties::payment_term::PaymentTermId;
 use domain::tax::tax_code::{TaxCode, TaxCodeId};
 
 use super::line::{ChargeLine, Line};
+use super::line_accounts::NamedAccounts;
 use super::tax_only::TaxOnlyLine;
 use crate::accounting::ports::books::Books;
 use crate::accounting::ports::ledger::DimensionPair;
@@ -29,6 +30,7 @@ pub struct Facts {
     pub units: Known<Unit>,
     pub codes: Known<TaxCode>,
     pub accounts: HashMap<String, AccountId>,
+    pub named_accounts: NamedAccounts,
     pub dimensions: HashMap<(String, String), DimensionPair>,
     pub profile: PostingProfile,
     pub company: CompanyProfile,
@@ -96,11 +98,13 @@ impl Facts {
         let of_items = of_items.chain(role.and_then(|role| role.tax_code)).map(Reference::Id);
         let codes: BTreeSet<_> = codes.chain(of_items).collect();
         let codes = Known::new(uow.items().tax_codes(&codes).await?);
+        let (accounts, named_accounts) = accounts(uow, books, lines, charges).await?;
         Ok(Self {
             items,
             units,
             codes,
-            accounts: accounts(uow, books, lines, charges).await?,
+            accounts,
+            named_accounts,
             dimensions: dimensions(uow, lines).await?,
             profile: uow.posting_rules().posting_profile().await?,
             company: uow.company().profile().await?,
@@ -129,7 +133,7 @@ async fn accounts(
     books: &mut Books,
     lines: &[Line],
     charges: &[ChargeLine],
-) -> AppResult<HashMap<String, AccountId>> {
+) -> AppResult<(HashMap<String, AccountId>, NamedAccounts)> {
     let named = lines.iter().filter_map(|line| line.account.as_ref());
     let named = named.chain(charges.iter().filter_map(|charge| charge.account.as_ref()));
     let (mut ids, mut codes) = (BTreeSet::new(), BTreeSet::new());
@@ -143,8 +147,11 @@ async fn accounts(
             }
         }
     }
-    books.learn_accounts(uow, ids).await?;
-    books.accounts_by_code(uow, &codes).await
+    books.learn_accounts(uow, ids.clone()).await?;
+    let by_code = books.accounts_by_code(uow, &codes).await?;
+    ids.extend(by_code.values());
+    let facts = NamedAccounts::new(ids.iter().filter_map(|id| books.accounts.get(id).cloned()));
+    Ok((by_code, facts))
 }
 
 async fn dimensions(

@@ -42,8 +42,9 @@ impl Preparing<'_> {
         let party = header.party.as_ref();
         let party = party.ok_or_else(|| AppError::internal("a document without a party is complete"))?;
         let (party_id, currency) = (party.id, header.money.currency);
-        let money = header.money;
-        let deducting = Deducting { party: party_id, money, calculation: &calculation, parts: &parts };
+        let (date, money) = (header.dates.document, header.money);
+        let deducting =
+            Deducting { party: party_id, date, money, calculation: &calculation, parts: &parts };
         let deducted = deducting.of(uow, self.input.prepayments, &mut violations).await?;
         uses.extend(&deducted.uses);
         let payable = calculation.totals.total.checked_sub(deducted.total).unwrap_or_default();
@@ -78,11 +79,14 @@ impl Preparing<'_> {
         let mut warnings = self.warnings(&facts, &document, &content, (taken, currency.scale));
         warnings.extend(self.charges_not_ordered(uow, &orders, &calculation, currency.scale).await?);
         let credit = CreditCheck::of(self.document_type, party, &self.input, payable, header.money);
+        let takes_quantities = self.takes_quantities(&header);
         Ok(Prepared {
+            given_back: self.lines_given_back(&header, &credited),
+            takes_back: self.taken_back(&header).is_some(),
             document,
             anonymous: party.anonymous,
             order_lines: order_lines(&content, &calculation, facts.company.matching.of_supplier(party.supplier.as_ref())),
-            credited_base: self.credited_base(&content),
+            credited_base: credited_lines(takes_quantities, &content),
             bills: content.lines.iter().enumerate().filter_map(|(index, line)| bill(index, line)).collect(),
             credit,
             party_account: account,
@@ -159,4 +163,10 @@ impl Preparing<'_> {
         }
         .document(uow, (&content.lines, &content.charges, &content.codes))
     }
+}
+
+/// Per line of a note that takes quantities back: its number, the corrected line, and the quantity in base units.
+fn credited_lines(takes_quantities: bool, content: &Content) -> Vec<(u32, u32, Quantity)> {
+    let lines = content.lines.iter().enumerate().filter(|_| takes_quantities);
+    lines.filter_map(|(index, line)| credited_base(index, line)).collect()
 }

@@ -71,7 +71,7 @@ impl Dates {
         let posting = input.posting_date.unwrap_or(if sale { document } else { today });
         let supply = input.supply_date.unwrap_or(document);
         let tax = input.tax_date.unwrap_or(due_tax_date(document_type, (supply, document, posting)));
-        let corrected = original.and_then(|original| original.document.view.tax_date);
+        let corrected = original.and_then(Original::rates_date);
         let corrected = corrected.or(input.note.and_then(|note| note.date));
         if input.due_date.is_some_and(|due| due < document) {
             violations.push(Violation::new(&DUE_DATE_EARLY).at("/dueDate").with("date", document));

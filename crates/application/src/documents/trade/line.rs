@@ -12,7 +12,9 @@ use domain::money::{Amount, Percentage, Price, Quantity};
 use domain::tax::document::Discount;
 
 use super::input::one_discount;
+use super::kept_of_line::KeptOfLine;
 use super::ordered::OrderedLine;
+use super::ordered_charges::OrderedCharge;
 use super::original::Original;
 use super::parts::{DocumentChargeBody, DocumentLineBody};
 use crate::documents::error::{LINE_PRICE_MISSING, LINE_TEXT_MISSING, QUANTITY_NOT_POSITIVE};
@@ -39,6 +41,8 @@ pub struct Line {
     pub carries: bool,
     /// The line of an order that it bills.
     pub ordered: Option<OrderedLine>,
+    /// What the line that it corrects or bills says of its item, its tax and its unit.
+    pub kept: Option<KeptOfLine>,
     /// The number that a line of an order keeps, and of other lines the place.
     pub line_no: Option<u32>,
     /// How it is matched, where it says so itself.
@@ -54,6 +58,8 @@ pub struct ChargeLine {
     pub amount: Amount,
     pub tax_code: Option<String>,
     pub account: Option<Reference<AccountId>>,
+    /// The charge of an order that it bills, or of which a note takes the bill back.
+    pub ordered: Option<OrderedCharge>,
 }
 
 impl Line {
@@ -84,6 +90,7 @@ impl Line {
             (None, Some(ordered)) => Some(Self::of_order(index, &ordered.line, body)),
             (None, None) => None,
         };
+        let kept = base.as_ref().and_then(|base| base.kept.clone());
         let dimensions = match (&body.dimensions, &base) {
             (Some(own), _) => header.iter().chain(&own.0).map(|(d, v)| (d.clone(), v.clone())).collect(),
             (None, Some(base)) => base.dimensions.clone(),
@@ -102,6 +109,7 @@ impl Line {
             dimensions,
             corrects_line_no: corrected.map(|line| line.line_no),
             carries: corrected.is_some_and(|line| takes_price(line, body)),
+            kept: kept.clone(),
             ordered,
             line_no: body.line_no.as_ref().map_or(Some(number(index)), |number| u32::try_from(number.0).ok()),
             matching: OwnMatch { policy: body.match_policy, over_receipt: body.over_receipt_percent },
@@ -143,6 +151,7 @@ impl Line {
             dimensions: line.dimensions.clone(),
             corrects_line_no: Some(line.line_no),
             carries: false,
+            kept: Some(KeptOfLine::new(line)),
             ordered: None,
             matching: OwnMatch::default(),
         }
@@ -221,6 +230,7 @@ impl ChargeLine {
             amount: body.amount,
             tax_code: body.tax_code.as_ref().map(ToString::to_string),
             account: by_id_or_code(body.account_id, body.account_code.clone()),
+            ordered: None,
             at,
         }
     }
@@ -235,6 +245,7 @@ impl ChargeLine {
             amount: Amount::parse(amount).unwrap_or_default(),
             tax_code: Some(charge.tax_code.clone()),
             account: None,
+            ordered: OrderedCharge::of_view(charge),
         }
     }
 }

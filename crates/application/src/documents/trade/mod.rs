@@ -10,12 +10,16 @@ mod credit;
 mod dues;
 mod facts;
 mod finish;
+mod foreign;
 mod header;
 mod input;
+mod kept_of_line;
 mod line;
 mod matched;
+mod line_accounts;
 mod moves;
 mod ordered;
+mod ordered_charges;
 mod original;
 mod parts;
 mod post;
@@ -25,6 +29,7 @@ mod prices;
 mod released;
 mod resolve;
 mod show;
+mod taken_back;
 mod tax_only;
 mod types;
 mod warn;
@@ -35,9 +40,13 @@ pub use body::{
     NewSalesInvoice,
 };
 pub use content::OrderLine;
+pub(in crate::documents) use credit::CreditCheck;
 pub use input::Input;
 pub use moves::OrderMove;
 pub(in crate::documents) use moves::OrderMoves;
+pub(in crate::documents) use ordered_charges::{
+    give_back_charges, keep_charges_of, open_charges, without_charge_links,
+};
 pub use parts::{DocumentChargeBody, DocumentLineBody, PaymentAtOnceBody, PrepaymentBody};
 pub use post::post;
 pub use prepare::{Prepared, Preparing, prepare};

@@ -38,15 +38,17 @@ pub struct OrderMove {
     pub order_line: u32,
     /// The quantity in base units.
     pub quantity: Quantity,
-    /// The most that rounding to base units may have added: a line that comes as near to the rest takes the rest.
-    pub slack: Quantity,
+    /// The step to which converting to base units rounded the quantity; zero where it did not.
+    pub step: Quantity,
 }
 
 impl OrderMove {
-    /// The quantity, or what is left where that differs only by rounding (R52).
-    fn rounded(&self, left: Quantity) -> Quantity {
+    /// The quantity, or what is left where that differs only by what rounding did to it and to each move before it, half a step at
+    /// most each time (R52).
+    fn rounded(&self, left: Quantity, line: &LineProgress) -> Quantity {
         let apart = self.quantity.scaled().saturating_sub(left.scaled()).saturating_abs();
-        if apart <= self.slack.scaled() { left } else { self.quantity }
+        let most = self.step.scaled().saturating_mul(line.version) / 2;
+        if left.is_positive() && apart <= most { left } else { self.quantity }
     }
 }
 
@@ -62,7 +64,7 @@ impl OrderMoves {
         for bill in &prepared.bills {
             let closed = moves.is_open_though_closed(uow, bill, basis).await?;
             let bill_line = |line: &LineProgress| {
-                let quantity = bill.rounded(line.to_invoice(basis));
+                let quantity = bill.rounded(line.to_invoice(basis), line);
                 if closed { line.bill_closed(quantity, basis) } else { line.bill(quantity, basis) }
             };
             let open = if closed { DocumentStatus::Closed } else { DocumentStatus::Confirmed };
@@ -83,7 +85,12 @@ impl OrderMoves {
             moves.links.push(link);
         }
         let credited = prepared.credited_base.iter().map(|(_, line, quantity)| (*line, *quantity));
-        moves.credit(uow, original, credited.collect()).await?;
+        if prepared.takes_back {
+            let refused = moves.uncredit(uow, original, credited.collect()).await?;
+            violations.extend(refused.into_iter().map(|violation| violation.at("/correctsId")));
+        } else {
+            moves.credit(uow, original, credited.collect()).await?;
+        }
         Ok(moves)
     }
 
@@ -122,6 +129,30 @@ impl OrderMoves {
             }
         }
         Ok(())
+    }
+
+    /// Takes the credit of lines of orders back that lines of a credit note had given.
+    async fn uncredit(
+        &mut self,
+        uow: &mut dyn UnitOfWork,
+        credit_note: DocumentId,
+        taken: Vec<(u32, Quantity)>,
+    ) -> AppResult<Vec<Violation>> {
+        let corrects = uow.documents().links_from(credit_note).await?;
+        let mut refused = Vec::new();
+        for (line_no, quantity) in taken {
+            let of_line = |link: &&DocumentLink| link.kind == LinkKind::Corrects && link.from_line == line_no;
+            let Some(link) = corrects.iter().find(of_line) else { continue };
+            let billed = uow.documents().links_from(link.to).await?;
+            let bills = |one: &&DocumentLink| one.kind == LinkKind::Bills && one.from_line == link.to_line;
+            let Some(bill) = billed.iter().find(bills) else { continue };
+            let moved = self.change(uow, bill.to, bill.to_line, |line| line.uncredit(quantity)).await?;
+            if let Err(violation) = moved {
+                let number = self.order(uow, bill.to).await?.order.number.clone();
+                refused.push(violation.with("number", number.unwrap_or_default()));
+            }
+        }
+        Ok(refused)
     }
 
     /// Whether the order is closed, and something of the line that was done before is not billed yet.
@@ -165,7 +196,7 @@ impl OrderMoves {
         violations: &mut Violations,
     ) -> AppResult<()> {
         let deliver = |line: &LineProgress| {
-            let quantity = received.rounded(line.to_deliver());
+            let quantity = received.rounded(line.to_deliver(), line);
             if accepted { line.deliver_beyond(quantity) } else { line.deliver(quantity) }
         };
         let status = DocumentStatus::Confirmed;

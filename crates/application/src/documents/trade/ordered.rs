@@ -65,6 +65,11 @@ impl Orders {
         self.0.first().filter(|_| self.0.len() == 1).map(|order| order.id)
     }
 
+    /// One of the orders.
+    pub fn get(&self, id: DocumentId) -> Option<&StoredDocument> {
+        self.0.iter().find(|order| order.id == id)
+    }
+
     /// The branch of the orders, where all have the same one or none has any.
     pub fn branch(&self) -> Option<Option<DocumentBranch>> {
         let first = self.0.first()?.branch.clone();

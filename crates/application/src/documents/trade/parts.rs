@@ -8,7 +8,7 @@ use domain::items::item::ItemId;
 use domain::items::match_policy::MatchPolicy;
 use domain::items::unit::UnitId;
 use domain::money::{Amount, Percentage, Price, Quantity};
-use domain::tax::document::LINES_MAX;
+use domain::tax::document::{CHARGES_MAX, LINES_MAX};
 use domain::text::{Code, DESCRIPTION_LENGTH_MAX};
 
 use crate::documents::ports::DocumentId;
@@ -86,6 +86,10 @@ request! {
         account_id: Option<AccountId>,
         /// The account, by its code.
         account_code: Option<Code>,
+        /// The order whose charge is billed, with `orderChargeNo`; lines of the document bill it, too. Invoices only.
+        order_id: Option<DocumentId>,
+        /// The place of the charge in the order. A charge is billed once.
+        order_charge_no: Option<Int<1, { CHARGES_MAX as i64 }>>,
     }
 
     /// A prepayment invoice that is deducted.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::Days;
 use domain::accounting::journal::JournalKind;
 use domain::accounting::lock::{LockKind, Locks, check_posting_date};
-use domain::documents::note::{DocumentGroup, DocumentLine, NOTHING_LEFT};
+use domain::documents::note::{DocumentGroup, DocumentLine, NOTHING_LEFT, NoteKind};
 use domain::documents::posting::{CodeVat, DocumentLines, DocumentPosting};
 use domain::error::{Violation, Violations};
 use domain::ids::{JournalEntryId, UserId};
@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 use super::header::due_tax_date;
 use super::moves::OrderMoves;
+use super::ordered_charges::move_charges;
 use super::prepare::Prepared;
 use crate::accounting::ports::books::Books;
 use crate::context::RequestContext;
@@ -38,6 +39,7 @@ pub async fn post(
 ) -> AppResult<StoredDocument> {
     let moves = refuse(ctx, uow, &mut books, &prepared).await?;
     take_progress(uow, &prepared).await?;
+    move_charges(uow, &prepared).await?;
     let document = &prepared.document;
     let of = (document.document_type, document.branch.as_ref());
     let number = take_number(uow, &books, of, document.posting_date).await?;
@@ -106,6 +108,11 @@ async fn take_progress(uow: &mut dyn UnitOfWork, prepared: &Prepared) -> AppResu
         && !uow.documents().credit_lines(original, &prepared.credited).await?
     {
         return Err(nothing_left());
+    }
+    if let Some((invoice, lines)) = &prepared.given_back
+        && !uow.documents().credit_lines(*invoice, lines).await?
+    {
+        return Err(AppError::internal("what a credit note took cannot be given back"));
     }
     Ok(())
 }
@@ -206,9 +213,17 @@ async fn keep_discounts(
     Ok(uow.open_items().save_discounts(&discounts).await?)
 }
 
+/// Whether something may still be taken of the document: not of bills' notes, which are reversed, nor of discounts for early
+/// payment, which go with their allocations, nor of what became the invoice's again.
+fn keeps_progress(prepared: &Prepared) -> bool {
+    let document = &prepared.document;
+    let discount = document.kind.as_deref() == Some(NoteKind::EarlyDiscount.as_str());
+    document.document_type.is_corrected() && !discount && !prepared.takes_back
+}
+
 /// Keeps what later notes and deductions may take of the document.
 async fn keep_progress(uow: &mut dyn UnitOfWork, prepared: &Prepared) -> AppResult<()> {
-    if prepared.document.document_type.reduces() {
+    if !keeps_progress(prepared) {
         return Ok(());
     }
     let group = |(index, group): (usize, &domain::tax::document::Group)| DocumentGroup {

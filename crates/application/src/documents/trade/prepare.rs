@@ -17,14 +17,17 @@ use super::check::default_kind;
 use super::content::{Content, OrderLine};
 use super::credit::CreditCheck;
 use super::facts::{Facts, Role};
+use super::foreign::check_foreign;
 use super::header::{Dates, money, party};
 use super::input::{Input, one_discount};
 use super::line::{ChargeLine, Line};
 use super::moves::OrderMove;
 use super::ordered::Orders;
+use super::ordered_charges::link_charges;
 use super::original::{Original, corrected};
 use super::prices::{PriceScope, Prices};
 use super::resolve::{Codes, Resolver};
+use super::taken_back::GivenBack;
 use super::tax_only::{TaxOnlyLine, TaxOnlyLines, tax_only_lines};
 use crate::accounting::ports::books::Books;
 use crate::documents::PreparedDocument;
@@ -55,6 +58,10 @@ pub struct Prepared {
     pub uses: Vec<GroupUse>,
     /// Per corrected line the quantity that comes back.
     pub credited: Vec<(u32, Quantity)>,
+    /// The quantities of an invoice that are its own again, because a credit note of it is taken back.
+    pub given_back: Option<GivenBack>,
+    /// Whether it takes a credit note back, and leaves nothing to be corrected itself.
+    pub takes_back: bool,
     /// Per line of the note: its number, the corrected line, and the quantity that comes back in base units.
     pub credited_base: Vec<(u32, u32, Quantity)>,
     /// The order quantities that it bills.
@@ -120,7 +127,8 @@ pub async fn prepare(
     let of = (header.party.as_ref().map(|party| party.id), header.money.currency.code);
     orders.check(&lines, of, &mut violations);
     let carried = preparing.carried(&header, &lines, rest, &mut violations);
-    let charges = preparing.charges(carried.as_ref(), &mut violations);
+    let mut charges = preparing.charges(carried.as_ref(), &mut violations);
+    link_charges((document_type, &orders), preparing.input.charges, &mut charges, &mut violations);
     let side = preparing.document_type.side();
     let tax_only = tax_only_lines(&preparing.input, &mut violations);
     let named = (lines.as_slice(), charges.as_slice(), tax_only.as_slice());
@@ -181,6 +189,8 @@ impl Preparing<'_> {
         let found =
             party(uow, document_type.side(), input.party.as_ref(), original.as_ref(), violations).await?;
         let dates = Dates::of(self.ctx, &*uow, document_type, input, original.as_ref(), violations);
+        let of_note = (found.as_ref().map(|(party, _)| party), dates.document);
+        check_foreign(uow, document_type.side(), input.note.as_ref(), of_note, violations).await?;
         let (party, role) = found.map_or((None, Role::NONE), |(party, role)| (Some(party), role));
         let of = (role, original.as_ref());
         let money = money(uow, books, (document_type, dates), input, of, violations).await?;
@@ -231,7 +241,7 @@ impl Preparing<'_> {
             scope,
             role: header.role,
             dates: header.dates,
-            slots: LineSlots::new(self.document_type, kind, self.note_kind()),
+            slots: LineSlots::new(self.document_type, kind, self.kind_of_lines(header)),
             currency: header.money.currency.code,
             codes: Codes::default(),
         };
@@ -262,7 +272,8 @@ impl Preparing<'_> {
             discount: one_discount("", self.input.discount, violations),
             charges: amounts,
         };
-        Ok(Content { lines: content, charges: charged, tax_only: taxes, codes: resolver.codes, document })
+        let (codes, unusable_list) = (resolver.codes, prices.unusable_list().map(str::to_owned));
+        Ok(Content { lines: content, charges: charged, tax_only: taxes, codes, document, unusable_list })
     }
 
     /// The kind of an invoice; a note has the kind of what it corrects.
@@ -270,8 +281,7 @@ impl Preparing<'_> {
         if self.document_type.side() == TradeSide::Purchase || !self.document_type.posts() {
             return None;
         }
-        let corrected = original.and_then(|original| original.document.kind.as_deref());
-        let corrected = corrected.and_then(|kind| InvoiceKind::parse(kind).ok());
+        let corrected = original.and_then(Original::invoice_kind);
         self.input.kind.or(corrected).or_else(|| party.map(default_kind))
     }
 }

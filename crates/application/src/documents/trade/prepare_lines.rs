@@ -13,7 +13,7 @@ use super::ordered::{Orders, unfit_member};
 use super::parts::DocumentLineBody;
 use super::prepare::{Header, Preparing};
 use super::tax_only::is_tax_only;
-use crate::documents::error::NOTE_LINES_MISSING;
+use crate::documents::error::{NOTE_LINES_MISSING, PREPAYMENT_DEDUCTED};
 use crate::documents::ports::GroupUse;
 
 impl Preparing<'_> {
@@ -35,6 +35,9 @@ impl Preparing<'_> {
                     violations.push(unfit_member(self.document_type, &at, "lineNo"));
                 }
                 violations.extend(self.unfit_matching(&at, body));
+                if body.corrects_line_no.is_some() && !self.document_type.corrects() {
+                    violations.push(unfit_member(self.document_type, &at, "correctsLineNo"));
+                }
                 Line::of(index, body, (original, ordered), dimensions, violations)
             };
             let bodies = self.input.lines.iter().enumerate().filter(|(_, body)| !is_tax_only(body));
@@ -42,11 +45,17 @@ impl Preparing<'_> {
             check_numbers(&lines, violations);
             return (lines, false);
         }
-        let whole = original.filter(|_| self.note_kind().is_some_and(NoteKind::takes_quantity));
+        let whole = original.filter(|_| {
+            self.taken_back(header).is_some() || self.note_kind().is_some_and(NoteKind::takes_quantity)
+        });
         let Some(original) = whole else {
             violations.push(Violation::new(&NOTE_LINES_MISSING).at("/lines"));
             return (Vec::new(), false);
         };
+        if original.is_deducted() {
+            violations.push(Violation::new(&PREPAYMENT_DEDUCTED).with("number", original.number()));
+            return (Vec::new(), true);
+        }
         let left = original.document.lines.iter().filter_map(|line| {
             let progress = original.lines.iter().find(|one| one.line_no == line.line_no)?;
             Some((line, progress.left())).filter(|(_, left)| left.is_positive())
@@ -90,8 +99,8 @@ impl Preparing<'_> {
         calculation: &mut Calculation,
         rest: bool,
     ) -> Result<Vec<GroupUse>, Vec<Violation>> {
-        let original = header.original.as_ref().filter(|_| self.document_type.reduces());
-        let Some(original) = original else { return Ok(Vec::new()) };
+        let takes = self.document_type.reduces() || self.taken_back(header).is_some();
+        let Some(original) = header.original.as_ref().filter(|_| takes) else { return Ok(Vec::new()) };
         let numbers = correct(calculation, &original.groups, rest)?;
         let document = original.document.id;
         let of_group = |(group, number): (&domain::tax::document::Group, u32)| GroupUse {
@@ -100,15 +109,8 @@ impl Preparing<'_> {
             taxable: group.taxable,
             vat: group.vat,
         };
-        Ok(calculation.groups.iter().zip(numbers).map(of_group).collect())
-    }
-
-    /// Per line of a note that takes quantities back: its number, the corrected line, and the quantity in base units.
-    pub(super) fn credited_base(&self, content: &Content) -> Vec<(u32, u32, Quantity)> {
-        if !self.document_type.reduces() || !self.note_kind().is_some_and(NoteKind::takes_quantity) {
-            return Vec::new();
-        }
-        content.lines.iter().enumerate().filter_map(|(index, line)| credited_base(index, line)).collect()
+        let taken = calculation.groups.iter().zip(numbers).map(of_group);
+        Ok(taken.chain(self.groups_given_back(header, &calculation.groups)).collect())
     }
 
     /// The quantities that come back, none more than is left.
@@ -118,11 +120,17 @@ impl Preparing<'_> {
         content: &Content,
         violations: &mut Violations,
     ) -> Vec<(u32, Quantity)> {
-        let takes = self.document_type.reduces() && self.note_kind().is_some_and(NoteKind::takes_quantity);
+        let takes = self.takes_quantities(header) || self.taken_back(header).is_some();
         let Some(original) = header.original.as_ref().filter(|_| takes) else { return Vec::new() };
         let mut credited: Vec<(u32, Quantity)> = Vec::new();
-        for (line, _) in &content.lines {
+        let same_prices =
+            original.document.view.prices_include_vat == Some(content.document.prices_include_vat);
+        for (line, resolved) in &content.lines {
             let Some(number) = line.corrects_line_no else { continue };
+            if let (Some(kept), Some(price), true) = (&line.kept, line.unit_price, same_prices) {
+                let unit = resolved.unit.as_ref().map(|unit| unit.id.uuid());
+                violations.check("", kept.check_price(&line.at, unit, (price, line.price_base_quantity)));
+            }
             let sum = match credited.iter_mut().find(|(known, _)| *known == number) {
                 Some((_, sum)) => {
                     *sum = Quantity::from_scaled(sum.scaled().saturating_add(line.quantity.scaled()));

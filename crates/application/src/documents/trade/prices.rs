@@ -7,7 +7,7 @@ use domain::documents::document_type::TradeSide;
 use domain::error::{Violation, Violations};
 use domain::items::item::{Item, ItemId};
 use domain::items::price::{ItemPrice, PRICE_NOT_FOUND, Wanted, price_in_list};
-use domain::items::price_list::PriceListId;
+use domain::items::price_list::{PriceList, PriceListId};
 use domain::items::unit::Unit;
 use domain::money::{CurrencyCode, Percentage, Price, Quantity};
 use domain::parties::party_group::{PartyGroup, PartyGroupId};
@@ -42,6 +42,8 @@ pub struct Prices {
     lists: Vec<(PriceListId, &'static str)>,
     of_items: HashMap<(PriceListId, ItemId), Vec<ItemPrice>>,
     kept: HashMap<u32, (Uuid, Option<Uuid>, LinePrice)>,
+    /// The customer's own list, where its prices include VAT and those of the document do not, or the other way round.
+    unusable: Option<String>,
 }
 
 /// The list of the customer and the group, which may have a list.
@@ -73,7 +75,7 @@ impl Prices {
         if wanted.is_empty() || scope.side == TradeSide::Purchase {
             return Ok(prices);
         }
-        prices.lists = lists(uow, scope, named).await?;
+        (prices.lists, prices.unusable) = lists(uow, scope, named).await?;
         let ids: BTreeSet<PriceListId> = prices.lists.iter().map(|(id, _)| *id).collect();
         if !ids.is_empty() {
             for stored in uow.items().prices_from(&ids, &wanted, scope.date).await? {
@@ -82,6 +84,10 @@ impl Prices {
             }
         }
         Ok(prices)
+    }
+
+    pub fn unusable_list(&self) -> Option<&str> {
+        self.unusable.as_deref()
     }
 
     /// The price that a draft found for the same item in the same unit.
@@ -145,7 +151,7 @@ async fn lists(
     uow: &mut dyn UnitOfWork,
     scope: PriceScope,
     (own, group): Lists,
-) -> AppResult<Vec<(PriceListId, &'static str)>> {
+) -> AppResult<(Vec<(PriceListId, &'static str)>, Option<String>)> {
     let group = match group {
         Some(group) => Records::<PartyGroup>::find(uow, group).await?.map(|stored| stored.value),
         None => None,
@@ -158,7 +164,7 @@ async fn lists(
     ];
     let named: Vec<_> = named.into_iter().filter_map(|(id, source)| Some((id?, source))).collect();
     if named.is_empty() {
-        return Ok(Vec::new());
+        return Ok((Vec::new(), None));
     }
     let found = uow.items().price_lists(&named.iter().map(|(id, _)| Reference::Id(*id)).collect()).await?;
     let fits = |id: PriceListId| {
@@ -169,7 +175,13 @@ async fn lists(
                 && list.holds_on(scope.date)
         })
     };
-    Ok(named.into_iter().filter(|(id, _)| fits(*id)).collect())
+    let other_vat = |list: &&PriceList| {
+        Some(list.id) == own
+            && list.currency == scope.currency
+            && list.prices_include_vat != scope.include_vat
+    };
+    let unusable = found.iter().find(other_vat).map(|list| list.code.to_string());
+    Ok((named.into_iter().filter(|(id, _)| fits(*id)).collect(), unusable))
 }
 
 /// The prices that a draft found in lists and of items, by line: none of another currency, and none that disagrees about VAT.

@@ -36,7 +36,7 @@ pub struct Resolved {
     pub unit: Option<Unit>,
     /// The quantity in base units of the item.
     pub base_quantity: Quantity,
-    /// One step of the base unit, where conversion rounds: those of parts may differ by it from that of the whole.
+    /// One step of the base unit, where conversion rounds: the parts may come to another quantity than the whole.
     pub rounding: Quantity,
     pub description: String,
     pub price: Option<LinePrice>,
@@ -88,6 +88,9 @@ impl<'a> Resolver<'a> {
     ) -> AppResult<Option<Resolved>> {
         let before = violations.len();
         let begun = self.begin(&line.at, line.item.as_ref(), line.tax_code.as_deref(), violations);
+        if let (Some(begun), Some(kept)) = (&begun, &line.kept) {
+            kept.check(&line.at, begun.item, self.codes.codes[begun.code].code.as_str(), violations);
+        }
         let (unit, price) = match begun.as_ref().and_then(|begun| begun.item) {
             Some(item) => self.priced(line, item, violations),
             None => (None, line.unit_price.map(|price| LinePrice { price, source: "given", discount: None })),
@@ -247,28 +250,41 @@ impl<'a> Resolver<'a> {
         let Some(unit) = self.facts.units.named(&reference, names, Some(own), violations) else {
             return (None, None);
         };
-        let base = self.facts.units.get(&Reference::Id(item.base_unit_id));
-        let Some(ratio) = item.ratio(unit.id) else {
+        let Some(base_quantity) = self.converted(line, item, unit) else {
             let unknown = Violation::new(&UNIT_UNKNOWN_FOR_ITEM).at(names.pointer(&reference));
             violations.push(unknown.with("unit", &unit.code).with("item", &item.code));
             return (None, None);
         };
-        let base_quantity = ratio.base_quantity(line.quantity, base.map_or(0, |base| base.decimals));
         let Some(base_quantity) = violations.check(&format!("{}/quantity", line.at), base_quantity) else {
             return (Some(unit), None);
         };
         (Some(unit), self.prices.of(self.scope, line, (item, unit), base_quantity, violations))
     }
 
-    /// The quantity of a line in base units, and what rounding may have added to it.
+    /// The quantity of a line in base units; `None` where the item has no such unit.
+    fn converted(&self, line: &Line, item: &Item, unit: &Unit) -> Option<Result<Quantity, Violation>> {
+        let decimals = self.base_decimals(item);
+        let kept = line.kept.as_ref();
+        let kept = kept.and_then(|kept| kept.base_quantity(unit.id.uuid(), line.quantity, decimals));
+        kept.or_else(|| Some(item.ratio(unit.id)?.base_quantity(line.quantity, decimals)))
+    }
+
+    fn base_decimals(&self, item: &Item) -> u8 {
+        self.facts.units.get(&Reference::Id(item.base_unit_id)).map_or(0, |base| base.decimals)
+    }
+
+    /// The quantity of a line in base units, and the step to which converting rounded it; zero where it did not.
     fn in_base(&self, line: &Line, item: Option<&Item>, unit: Option<&Unit>) -> (Quantity, Quantity) {
         let (Some(item), Some(unit)) = (item, unit) else { return (line.quantity, Quantity::ZERO) };
-        let decimals =
-            self.facts.units.get(&Reference::Id(item.base_unit_id)).map_or(0, |base| base.decimals);
-        let Some(ratio) = item.ratio(unit.id) else { return (line.quantity, Quantity::ZERO) };
-        let base = ratio.base_quantity(line.quantity, decimals).unwrap_or(line.quantity);
+        let Some(base) = self.converted(line, item, unit) else { return (line.quantity, Quantity::ZERO) };
+        let decimals = self.base_decimals(item);
+        let kept = line.kept.as_ref().and_then(|kept| kept.rounds(unit.id.uuid(), decimals));
+        // Pieces come out whole or are refused.
+        let rounds = kept.unwrap_or_else(|| {
+            decimals > 0 && item.ratio(unit.id).is_some_and(|ratio| ratio.denominator() != 1)
+        });
         let step = 10_i64.pow(QUANTITY_SCALE.saturating_sub(u32::from(decimals)));
-        (base, Quantity::from_scaled(if ratio.denominator() == 1 { 0 } else { step }))
+        (base.unwrap_or(line.quantity), Quantity::from_scaled(if rounds { step } else { 0 }))
     }
 
     fn combination(&self, line: &Line, violations: &mut Violations) -> Option<DimensionCombination> {

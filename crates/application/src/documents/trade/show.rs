@@ -89,8 +89,7 @@ impl Shown<'_> {
 
     fn view(&self, charges: &[(ChargeLine, Resolved)], codes: &Codes, line_count: u32) -> DocumentView {
         let input = &self.preparing.input;
-        let charge =
-            |(index, (_, resolved)): (usize, &(ChargeLine, Resolved))| self.charge(index, resolved, codes);
+        let charge = |(index, charge): (usize, &(ChargeLine, Resolved))| self.charge(index, charge, codes);
         let corrects = input.note.and_then(|note| note.corrects);
         let number = self.original.map(|original| original.number().to_owned());
         DocumentView {
@@ -214,7 +213,12 @@ impl Shown<'_> {
         }
     }
 
-    fn charge(&self, index: usize, resolved: &Resolved, codes: &Codes) -> DocumentChargeView {
+    fn charge(
+        &self,
+        index: usize,
+        (charge, resolved): &(ChargeLine, Resolved),
+        codes: &Codes,
+    ) -> DocumentChargeView {
         let amounts = &self.calculation.charges[index];
         let tax = &codes.treatments[resolved.code];
         DocumentChargeView {
@@ -228,6 +232,8 @@ impl Shown<'_> {
             net: self.text(amounts.net),
             vat: self.text(amounts.vat),
             gross: self.text(amounts.gross),
+            order_id: charge.ordered.map(|ordered| ordered.order.uuid()),
+            order_charge_no: charge.ordered.map(|ordered| ordered.number),
         }
     }
 }

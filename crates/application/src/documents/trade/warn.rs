@@ -18,7 +18,7 @@ use crate::error::AppResult;
 use crate::unit_of_work::UnitOfWork;
 use crate::warnings::{
     DUE_DATE_IN_CLOSED_PERIOD, DUE_DATE_ON_WEEKEND, LINE_PRICE_ZERO, POSTING_DATE_CLOSED,
-    SUPPLIER_VAT_TAKEN_OVER, TAX_DATE_IN_OTHER_PERIOD,
+    PRICE_LIST_UNUSABLE, SUPPLIER_VAT_TAKEN_OVER, TAX_DATE_IN_OTHER_PERIOD,
 };
 
 const MONTHS_OF_QUARTER: u32 = 3;
@@ -34,10 +34,22 @@ impl Preparing<'_> {
         (taken, scale): ((Amount, Amount), u8),
     ) -> Vec<Violation> {
         let mut warnings = of_content(&facts.company, document, &content.lines);
+        warnings.extend(of_price_list(content));
         let supplier = self.input.supplier.as_ref();
         warnings.extend(supplier.and_then(|supplier| of_supplier(supplier, taken, scale)));
         warnings
     }
+}
+
+/// Prices that were found elsewhere, although the customer has a list of his own.
+fn of_price_list(content: &Content) -> Vec<Violation> {
+    let Some(list) = &content.unusable_list else { return Vec::new() };
+    let found = |resolved: &Resolved| resolved.price.is_some_and(|price| price.source != "given");
+    let lines = content.lines.iter().filter(|(_, resolved)| resolved.item.is_some() && found(resolved));
+    let warning = |(line, _): &(Line, Resolved)| {
+        Violation::new(&PRICE_LIST_UNUSABLE).at(format!("{}/unitPrice", line.at)).with("list", list)
+    };
+    lines.map(warning).collect()
 }
 
 fn of_content(

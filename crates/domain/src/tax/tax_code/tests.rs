@@ -163,3 +163,61 @@ fn input_vat_is_recovered_by_its_share() {
         assert_eq!((found.0.display(2).as_str(), found.1.display(2).as_str()), (recovered, rest));
     }
 }
+
+fn boxed(code: TaxCode, output: Option<&str>, input: Option<&str>) -> TaxCode {
+    let code_of = |text: &str| Code::parse(text).unwrap();
+    TaxCode { output_box: output.map(code_of), input_box: input.map(code_of), ..code }
+}
+
+fn of_kind(kind: TaxKind) -> TaxCode {
+    TaxCode { kind, ..s15() }
+}
+
+/// VAT in a box of the other side or of a total is declared wrongly, and without a box not at all.
+#[test]
+fn a_code_names_boxes_that_take_its_entries() {
+    let unfit = |member: &str| vec![at("tax_code_box_unfit", member)];
+    let missing = |member: &str| vec![at("tax_code_member_missing", member)];
+    for (code, expected) in [
+        (s15(), vec![]),
+        (boxed(s15(), Some("7"), None), unfit("/outputBox")),
+        (boxed(s15(), Some("6"), None), unfit("/outputBox")),
+        (boxed(s15(), Some("16"), None), unfit("/outputBox")),
+        (boxed(s15(), Some("NO"), None), unfit("/outputBox")),
+        (boxed(s15(), None, None), missing("/outputBox")),
+        (boxed(of_kind(TaxKind::Purchase), None, Some("7")), vec![]),
+        (boxed(of_kind(TaxKind::Purchase), None, Some("1")), unfit("/inputBox")),
+        (boxed(of_kind(TaxKind::Purchase), None, Some("12")), unfit("/inputBox")),
+        (boxed(of_kind(TaxKind::Purchase), None, None), missing("/inputBox")),
+        (boxed(of_kind(TaxKind::Import), None, Some("8")), vec![]),
+        (boxed(of_kind(TaxKind::ReverseCharge), Some("9"), Some("9")), vec![]),
+        (boxed(of_kind(TaxKind::ReverseCharge), Some("1"), Some("9")), unfit("/outputBox")),
+        (boxed(of_kind(TaxKind::ReverseCharge), Some("9"), None), missing("/inputBox")),
+        (boxed(TaxCode { category: Some(TaxCategory::OutOfScope), ..s15() }, None, None), vec![]),
+        (
+            boxed(TaxCode { recoverable_percent: percent("0"), ..of_kind(TaxKind::Purchase) }, None, None),
+            vec![],
+        ),
+    ] {
+        assert_eq!(found(code.check_boxes()), expected, "{:?} {:?}", code.kind, code.output_box);
+    }
+}
+
+#[test]
+fn boxes_of_a_used_code_stay_unless_they_were_wrong() {
+    let other = boxed(s15(), Some("2"), None);
+    assert_eq!(found(s15().check_boxes_of(&other, false)), []);
+    assert_eq!(found(s15().check_boxes_of(&other, true)), [at("tax_code_used", "/outputBox")]);
+    let none = boxed(s15(), None, None);
+    assert_eq!(found(none.check_boxes_of(&s15(), true)), [], "a box that was forgotten is added");
+    let renamed = TaxCode { active: false, ..none.clone() };
+    assert_eq!(
+        found(none.check_boxes_of(&renamed, true)),
+        [],
+        "what was not checked then does not bar the rest"
+    );
+    let blocked =
+        TaxCode { recoverable_percent: percent("0"), ..boxed(of_kind(TaxKind::Purchase), None, None) };
+    let recovered = TaxCode { recoverable_percent: percent("60"), ..boxed(blocked.clone(), None, Some("7")) };
+    assert_eq!(found(blocked.check_boxes_of(&recovered, true)), []);
+}
