@@ -28,7 +28,9 @@ pub(in crate::documents) async fn settle_corrected(
     let corrected = note.corrects.filter(|_| note.document_type.reduces());
     let (Some(corrected), Some(entry)) = (corrected, note.entry) else { return Ok(payable) };
     let of_corrected = uow.documents().entries_of(&BTreeSet::from([corrected])).await?;
-    let Some(corrected_entry) = of_corrected.first().map(|document| document.entry) else { return Ok(payable) };
+    let Some(corrected_entry) = of_corrected.first().map(|document| document.entry) else {
+        return Ok(payable);
+    };
     let entries = BTreeSet::from([corrected_entry, entry]);
     let items = uow.open_items().open_items_of_entries(&entries).await?;
     let (own, debts): (Vec<_>, Vec<_>) = items.into_iter().partition(|item| item.entry == entry);

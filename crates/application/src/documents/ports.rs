@@ -156,10 +156,7 @@ pub trait DocumentRepository: Send {
         entries: &BTreeSet<JournalEntryId>,
     ) -> StorageResult<Vec<StoredDocument>>;
     /// The entries and the numbers of posted documents, whatever their types; others are absent.
-    async fn entries_of(
-        &mut self,
-        documents: &BTreeSet<DocumentId>,
-    ) -> StorageResult<Vec<PostedDocument>>;
+    async fn entries_of(&mut self, documents: &BTreeSet<DocumentId>) -> StorageResult<Vec<PostedDocument>>;
     async fn insert_document(&mut self, document: &StoredDocument) -> StorageResult<()>;
     /// Replaces what is stored at the version before the document's. MUST answer `false` when it is at another.
     async fn update_document(&mut self, document: &StoredDocument) -> StorageResult<bool>;

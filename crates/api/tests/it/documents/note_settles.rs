@@ -36,7 +36,10 @@ async fn notes_of_every_kind_settle_the_invoice() {
         let one = posted(client, "/sales-credit-notes", note(&sold, "2026-03-20", more)).await;
         assert_eq!((&one["paymentState"], &one["openAmount"]), (&json!("paid"), &json!("0.00")), "{one}");
         open -= 115;
-        assert_eq!(shown(client, "/sales-invoices", &sold).await, state("partly_paid", &format!("{open}.00")));
+        assert_eq!(
+            shown(client, "/sales-invoices", &sold).await,
+            state("partly_paid", &format!("{open}.00"))
+        );
     }
     // What is left is cancelled, and nothing stays open anywhere.
     let cancel = format!("/sales-invoices/{}/cancel", id(&sold));
@@ -80,9 +83,12 @@ async fn a_draft_settles_when_it_is_posted() {
     let dry = client.post("/sales-credit-notes?dryRun=true", note(&sold, "2026-03-20", json!({}))).await;
     assert_eq!(dry.expect(200).json()["openAmount"], "0.00");
     assert_eq!(shown(client, "/sales-invoices", &sold).await, state("open", "115.00"));
-    let draft = posted(client, "/sales-credit-notes", note(&sold, "2026-03-20", json!({ "post": false }))).await;
+    let draft =
+        posted(client, "/sales-credit-notes", note(&sold, "2026-03-20", json!({ "post": false }))).await;
     assert_eq!(shown(client, "/sales-invoices", &sold).await, state("open", "115.00"));
-    with_etag(client, "POST", &format!("/sales-credit-notes/{}/post", id(&draft)), Value::Null).await.expect(200);
+    with_etag(client, "POST", &format!("/sales-credit-notes/{}/post", id(&draft)), Value::Null)
+        .await
+        .expect(200);
     assert_eq!(shown(client, "/sales-invoices", &sold).await, state("credited", "0.00"));
 }
 
@@ -138,7 +144,12 @@ async fn notes_in_a_foreign_currency_leave_nothing() {
         body
     };
     let sold = posted(client, "/sales-invoices", foreign("3")).await;
-    posted(client, "/sales-credit-notes", note(&sold, "2026-03-20", json!({ "lines": [{ "correctsLineNo": 1, "quantity": "1" }] }))).await;
+    posted(
+        client,
+        "/sales-credit-notes",
+        note(&sold, "2026-03-20", json!({ "lines": [{ "correctsLineNo": 1, "quantity": "1" }] })),
+    )
+    .await;
     let other = json!({ "rate": "4.00", "lines": [{ "correctsLineNo": 1, "quantity": "2" }] });
     posted(client, "/sales-credit-notes", note(&sold, "2026-03-21", other)).await;
     assert_eq!(shown(client, "/sales-invoices", &sold).await, state("credited", "0.00"));
@@ -174,7 +185,9 @@ async fn a_discount_is_that_of_what_was_not_credited() {
     assert_eq!(totals(&discount), "10.00 | 1.50 | 11.50");
     assert_eq!(shown(client, "/sales-invoices", &sold).await, state("paid", "0.00"));
     // Nothing is left to be written off or reminded of.
-    let nothing = client.post("/write-offs", json!({ "documentId": sold["id"], "reason": "x", "date": "2026-03-31" })).await;
+    let nothing = client
+        .post("/write-offs", json!({ "documentId": sold["id"], "reason": "x", "date": "2026-03-31" }))
+        .await;
     assert_eq!(nothing.code(), "write_off_nothing_open", "{}", nothing.text());
     agree(client, "2026-12-31").await;
 }
@@ -186,12 +199,16 @@ async fn money_and_a_note_at_once_settle_what_there_is() {
     let client = &tenant.client;
     let sold = posted(client, "/sales-invoices", invoice("2026-03-15", &[line("1", "100.00", "S15")])).await;
     let back = client.post("/sales-credit-notes", note(&sold, "2026-03-20", json!({})));
-    let money = client.post("/receipts", receipt("2026-03-20", "115.00", json!({ "documentId": sold["id"] })));
+    let money =
+        client.post("/receipts", receipt("2026-03-20", "115.00", json!({ "documentId": sold["id"] })));
     let (back, money) = tokio::join!(back, money);
     let back = back.expect(201).json();
     match money.status.as_u16() {
         201 => assert_eq!(back["openAmount"], "115.00"),
-        _ => assert_eq!((money.code().as_str(), &back["openAmount"]), ("allocation_nothing_open", &json!("0.00"))),
+        _ => assert_eq!(
+            (money.code().as_str(), &back["openAmount"]),
+            ("allocation_nothing_open", &json!("0.00"))
+        ),
     }
     agree(client, "2026-12-31").await;
 }

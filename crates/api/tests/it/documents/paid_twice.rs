@@ -29,7 +29,12 @@ async fn a_bill_is_not_paid_twice() {
     // The answer and the payment say what was paid.
     let allocation = &paid["allocations"][0];
     assert_eq!(
-        (&allocation["documentId"], &allocation["number"], &allocation["amount"], &allocation["documentType"]),
+        (
+            &allocation["documentId"],
+            &allocation["number"],
+            &allocation["amount"],
+            &allocation["documentType"]
+        ),
         (&owed["id"], &owed["number"], &json!("115.00"), &json!("purchase_invoice"))
     );
     let again = client.get(&format!("/payments/{}", id(&paid))).await.ok();
@@ -65,7 +70,8 @@ async fn the_party_is_checked_first_and_a_document_is_named_once() {
     client.post("/parties", other).await.expect(201);
     let (one, two) = (bill(client, "B-1").await, bill(client, "B-2").await);
     posted(client, "/payments", pays("V001", json!([{ "documentId": one["id"] }]))).await;
-    let refused = client.post("/payments", pays("V002", json!([{ "documentId": one["id"] }]))).await.expect(422);
+    let refused =
+        client.post("/payments", pays("V002", json!([{ "documentId": one["id"] }]))).await.expect(422);
     assert_eq!(refused.errors(), error("/allocations/0", "allocation_parties_differ"));
     let twice = json!([{ "documentId": two["id"], "amount": "50.00" }, { "documentId": two["id"] }]);
     let refused = client.post("/payments", pays("V001", twice)).await.expect(422);
@@ -84,12 +90,14 @@ async fn only_posted_documents_are_paid() {
     let mut draft = invoice("2026-03-01", &[line("1", "100.00", "S15")]);
     draft["post"] = json!(false);
     let draft = posted(client, "/sales-invoices", draft).await;
-    let refused = client.post("/receipts", receipt("2026-03-20", "10.00", json!({ "documentId": draft["id"] }))).await;
+    let refused =
+        client.post("/receipts", receipt("2026-03-20", "10.00", json!({ "documentId": draft["id"] }))).await;
     let refused = refused.expect(409);
     assert_eq!(refused.errors(), error("/allocations/0/documentId", "allocation_not_posted"));
     let order = json!({ "partyCode": "C001", "lines": [line("1", "100.00", "S15")], "confirm": true });
     let order = posted(client, "/sales-orders", order).await;
-    let refused = client.post("/receipts", receipt("2026-03-20", "10.00", json!({ "documentId": order["id"] }))).await;
+    let refused =
+        client.post("/receipts", receipt("2026-03-20", "10.00", json!({ "documentId": order["id"] }))).await;
     assert_eq!(refused.expect(422).errors(), error("/allocations/0/documentId", "allocation_not_payable"));
 }
 

@@ -20,7 +20,8 @@ async fn relieved(client: &Client, debt: &Value) -> Answer {
 }
 
 fn note(invoice: &Value, more: Value) -> Value {
-    let mut body = json!({ "correctsId": invoice["id"], "reason": "x", "documentDate": "2026-04-25", "post": true });
+    let mut body =
+        json!({ "correctsId": invoice["id"], "reason": "x", "documentDate": "2026-04-25", "post": true });
     for (name, value) in more.as_object().unwrap() {
         body[name] = value.clone();
     }

@@ -15,7 +15,10 @@ async fn customers_without_a_name_pay_in_full_and_get_change() {
     };
     let refused = client.post("/sales-invoices", sale(Value::Null)).await.expect(422);
     assert_eq!(refused.errors(), [("/payment".to_owned(), "payment_required".to_owned())]);
-    let less = client.post("/sales-invoices", sale(json!({ "method": "cash", "amount": "11.49" }))).await.expect(422);
+    let less = client
+        .post("/sales-invoices", sale(json!({ "method": "cash", "amount": "11.49" })))
+        .await
+        .expect(422);
     assert_eq!(less.errors(), [("/payment/amount".to_owned(), "payment_required".to_owned())]);
     assert!(less.text().contains("11.50 SAR"), "{}", less.text());
     let sold = posted(client, "/sales-invoices", sale(json!({ "method": "cash", "amount": "20.00" }))).await;

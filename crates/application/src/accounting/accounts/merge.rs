@@ -24,7 +24,6 @@ use crate::accounting::ledger::{Ledger, Posting};
 use crate::accounting::ledger_settings::update::save;
 use crate::accounting::ports::books::Books;
 use crate::accounting::ports::journal_entries::EntryMeta;
-use crate::accounting::revaluation_runs::create::of_the_whole;
 use crate::accounting::views::account::AccountView;
 use crate::accounting::views::account_merge::{AccountMergeView, RenamedView};
 use crate::authorize::Access;
@@ -263,6 +262,6 @@ async fn move_balance(
     let draft = DraftEntry::new(entry, JOURNAL_LINES_MAX)?;
     let draft = draft.of(EntrySource::new(EntrySourceKind::AccountMerge, from.id().uuid()));
     let posting = Posting::new(draft, EntryMeta::new(ctx.actor.user_id(), uow.now()));
-    Ledger::with(ctx, books).post_noted(uow, vec![posting]).await.map_err(of_the_whole)?;
+    Ledger::with(ctx, books).post_noted(uow, vec![posting]).await.map_err(|error| error.of_the_whole("/date"))?;
     Ok(Some(id))
 }

@@ -131,9 +131,8 @@ impl NamedItems {
             return Err(self.not_payable(id, &format!("{at}/documentId")));
         };
         let items = self.of_entries.get(&posted.entry).map(Vec::as_slice).unwrap_or_default();
-        let other = |id: &&OpenItemId| {
-            self.items.get(*id).is_some_and(|item| item.is_debit() != own.is_debit())
-        };
+        let other =
+            |id: &&OpenItemId| self.items.get(*id).is_some_and(|item| item.is_debit() != own.is_debit());
         let document = Some((id, posted.document_type.as_str().to_owned()));
         let called = Called { number: posted.number.clone(), document };
         Ok((items.iter().filter(other).copied().collect(), called))

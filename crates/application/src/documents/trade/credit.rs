@@ -82,6 +82,7 @@ impl CreditCheck {
         Some(Self {
             party: party.id,
             code: party.code.to_string(),
+            at: "",
             limit,
             needed,
             company,

@@ -2,14 +2,14 @@
 
 use domain::documents::document_type::{InvoiceKind, PurchaseKind};
 use domain::error::{Violation, Violations};
-use domain::money::{AMOUNT_OUT_OF_RANGE, Amount, Currency};
+use domain::money::{AMOUNT_OUT_OF_RANGE, Amount, Currency, Quantity};
 use domain::parties::party::Party;
 use domain::tax::document::Calculation;
 
 use super::accounts::party_account;
 use super::adjust::{Deducted, Deducting};
 use super::check::PostingCheck;
-use super::content::{Content, bill, order_lines, parts};
+use super::content::{Content, bill, credited_base, order_lines, parts};
 use super::credit::CreditCheck;
 use super::dues::{Dues, terms};
 use super::facts::Facts;
@@ -43,8 +43,7 @@ impl Preparing<'_> {
         let party = party.ok_or_else(|| AppError::internal("a document without a party is complete"))?;
         let (party_id, currency) = (party.id, header.money.currency);
         let (date, money) = (header.dates.document, header.money);
-        let deducting =
-            Deducting { party: party_id, date, money, calculation: &calculation, parts: &parts };
+        let deducting = Deducting { party: party_id, date, money, calculation: &calculation, parts: &parts };
         let deducted = deducting.of(uow, self.input.prepayments, &mut violations).await?;
         uses.extend(&deducted.uses);
         let payable = calculation.totals.total.checked_sub(deducted.total).unwrap_or_default();
@@ -85,7 +84,11 @@ impl Preparing<'_> {
             takes_back: self.taken_back(&header).is_some(),
             document,
             anonymous: party.anonymous,
-            order_lines: order_lines(&content, &calculation, facts.company.matching.of_supplier(party.supplier.as_ref())),
+            order_lines: order_lines(
+                &content,
+                &calculation,
+                facts.company.matching.of_supplier(party.supplier.as_ref()),
+            ),
             credited_base: credited_lines(takes_quantities, &content),
             bills: content.lines.iter().enumerate().filter_map(|(index, line)| bill(index, line)).collect(),
             credit,

@@ -7,7 +7,7 @@ use domain::money::Quantity;
 use domain::tax::document::Calculation;
 
 use super::carried::Carried;
-use super::content::{Content, check_numbers, credited_base};
+use super::content::{Content, check_numbers};
 use super::line::{ChargeLine, Line};
 use super::ordered::{Orders, unfit_member};
 use super::parts::DocumentLineBody;

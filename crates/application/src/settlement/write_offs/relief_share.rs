@@ -37,15 +37,20 @@ pub(super) async fn taken_back(
         let mut entries = uow.tax_entries().entries_of(document.id.uuid()).await?;
         entries.retain(|entry| entry.side == TaxSide::Output);
         let of_document = groups.iter().filter(|(id, _)| *id == document.id).map(|(_, group)| group);
-        let left: Vec<_> = of_document.map(|group| Left::of(group, &entries)).collect::<Option<_>>().ok_or_else(too_large)?;
+        let left: Vec<_> = of_document
+            .map(|group| Left::of(group, &entries))
+            .collect::<Option<_>>()
+            .ok_or_else(too_large)?;
         let whole = Amount::sum(left.iter().map(|left| left.gross)).ok_or_else(too_large)?;
         let scale = books.currencies.get(&document.currency).map_or(books.company.scale, |one| one.scale);
         for left in &left {
-            let part = left.taken(amount.min(whole), whole, (scale, books.company.scale)).ok_or_else(too_large)?;
+            let part =
+                left.taken(amount.min(whole), whole, (scale, books.company.scale)).ok_or_else(too_large)?;
             for (entry, amounts) in part {
                 let supplied = entry.tax_date;
                 uses.push(left.used(document.id, &amounts));
-                let relief = relief(uow, write_off, (date, document.id), (entry, amounts)).ok_or_else(too_large)?;
+                let relief =
+                    relief(uow, write_off, (date, document.id), (entry, amounts)).ok_or_else(too_large)?;
                 taken.push((relief, supplied));
             }
         }
@@ -87,7 +92,12 @@ impl<'a> Left<'a> {
     }
 
     /// The share of `amount` in `whole`, by tax entry; the last entry takes what rounding leaves.
-    fn taken(&self, amount: Amount, whole: Amount, (scale, company): (u8, u8)) -> Option<Vec<(&'a TaxEntry, Amounts)>> {
+    fn taken(
+        &self,
+        amount: Amount,
+        whole: Amount,
+        (scale, company): (u8, u8),
+    ) -> Option<Vec<(&'a TaxEntry, Amounts)>> {
         if whole.is_zero() || self.vat.is_zero() || self.charged.1.is_zero() {
             return Some(Vec::new());
         }
@@ -120,12 +130,7 @@ impl<'a> Left<'a> {
     }
 
     fn used(&self, document: DocumentId, amounts: &Amounts) -> GroupUse {
-        GroupUse {
-            document,
-            number: self.number,
-            taxable: amounts.currency_base,
-            vat: amounts.currency_tax,
-        }
+        GroupUse { document, number: self.number, taxable: amounts.currency_base, vat: amounts.currency_tax }
     }
 }
 
@@ -158,7 +163,9 @@ pub(super) async fn give_groups_back(uow: &mut dyn UnitOfWork, relieved: &[TaxEn
     let mut uses = Vec::new();
     for (document, group) in uow.documents().groups_of(&ids).await? {
         let of_group = relieved.iter().filter(|entry| {
-            entry.corrects == Some(document.uuid()) && entry.category == group.category && entry.rate == group.rate
+            entry.corrects == Some(document.uuid())
+                && entry.category == group.category
+                && entry.rate == group.rate
         });
         let of_group: Vec<_> = of_group.collect();
         let sum = |part: fn(&TaxEntry) -> Amount| Amount::sum(of_group.iter().map(|entry| part(entry).abs()));

@@ -51,10 +51,7 @@ impl DocumentRepository for SqlUnitOfWork {
         rows.into_iter().map(read_whole).collect()
     }
 
-    async fn entries_of(
-        &mut self,
-        documents: &BTreeSet<DocumentId>,
-    ) -> StorageResult<Vec<PostedDocument>> {
+    async fn entries_of(&mut self, documents: &BTreeSet<DocumentId>) -> StorageResult<Vec<PostedDocument>> {
         let rows = self.tx.lookup(&ENTRIES, self.tenant, documents.iter().map(|id| (*id).into())).await?;
         let read = |row: Row| {
             let mut columns = row.columns("document");
