@@ -12,34 +12,20 @@ use crate::sql::db::Db;
 use crate::sql::value::{Columns, Row};
 use crate::statements;
 
-/// The live allocations of an entry's items on one side, with the items on the other.
-macro_rules! paid_by {
-    ($own:literal, $other:literal, $amount:literal) => {
-        concat!(
-            "SELECT a.id, a.allocation_date, o.id AS item_id, d.id AS document_id, d.document_type, \
-             COALESCE(d.number, e.number) AS number, a.",
-            $amount,
-            " AS amount, o.currency FROM open_item i \
-             INNER JOIN allocation a ON a.tenant_id = i.tenant_id AND a.",
-            $own,
-            " = i.id INNER JOIN open_item o ON o.tenant_id = a.tenant_id AND o.id = a.",
-            $other,
-            " INNER JOIN journal_entry e ON e.tenant_id = o.tenant_id AND e.id = o.entry_id \
-             LEFT JOIN document d ON d.tenant_id = e.tenant_id AND d.id = e.source_id \
-             WHERE i.tenant_id = ?1 AND i.entry_id = ?2 AND a.kind IN ('payment', 'netting') AND NOT EXISTS (\
-             SELECT 1 FROM allocation u WHERE u.tenant_id = a.tenant_id AND u.undoes_id = a.id AND u.undoes_id IS NOT NULL)"
-        )
-    };
-}
-
 statements! {
     PAID = "documents.document.paid_by_money":
-        concat!(
-            paid_by!("debit_item_id", "credit_item_id", "credit_amount"),
-            " UNION ALL ",
-            paid_by!("credit_item_id", "debit_item_id", "amount"),
-            " ORDER BY id {page ?3}"
-        );
+        "SELECT a.id, a.allocation_date, o.id AS item_id, d.id AS document_id, d.document_type, \
+         COALESCE(d.number, e.number) AS number, \
+         CASE WHEN a.debit_item_id = i.id THEN a.credit_amount ELSE a.amount END AS amount, o.currency FROM open_item i \
+         INNER JOIN allocation_item x ON x.tenant_id = i.tenant_id AND x.item_id = i.id \
+         INNER JOIN allocation a ON a.tenant_id = x.tenant_id AND a.id = x.allocation_id \
+         INNER JOIN open_item o ON o.tenant_id = a.tenant_id \
+         AND o.id = CASE WHEN a.debit_item_id = i.id THEN a.credit_item_id ELSE a.debit_item_id END \
+         INNER JOIN journal_entry e ON e.tenant_id = o.tenant_id AND e.id = o.entry_id \
+         LEFT JOIN document d ON d.tenant_id = e.tenant_id AND d.id = e.source_id \
+         WHERE i.tenant_id = ?1 AND i.entry_id = ?2 AND a.kind IN ('payment', 'netting') AND NOT EXISTS (\
+         SELECT 1 FROM allocation u WHERE u.tenant_id = a.tenant_id AND u.undoes_id = a.id AND u.undoes_id IS NOT NULL) \
+         ORDER BY a.id {page ?3}";
 }
 
 pub(super) async fn paid_by_money(

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use application::documents::ports::{
-    DocumentId, DocumentLink, DocumentRepository, GroupUse, NamedDocument, ReferredDocument, StoredDocument,
+    DocumentId, DocumentLink, DocumentRepository, GroupUse, NamedDocument, PostedDocument, ReferredDocument,
+    StoredDocument,
 };
 use application::ports::storage_error::{StorageError, StorageResult};
 use async_trait::async_trait;
