@@ -174,3 +174,16 @@ fn opening_balances_were_declared_before_unless_they_name_a_base() {
     assert_eq!(opening("S15", "100"), Ok(vec![]));
     assert_eq!(opening("X", "100"), refused("/lines/1/taxCode", "tax_code_unknown"));
 }
+
+#[test]
+fn tax_is_base_times_rate_but_for_rounding() {
+    let of = |base| standard(&[(BANK, "15", "", ""), (OUTPUT, "-15", "S15", base)]);
+    assert_eq!((of("100.33"), of("99.67")), (Ok(vec![]), Ok(vec![])));
+    for base in ["10000", "100.40", "99.60", "0"] {
+        assert_eq!(of(base), refused("/lines/1/taxBase", "tax_base_differs"), "{base}");
+    }
+    let told = [(BANK, "110", "", ""), (REVENUE, "-100", "S15", ""), (OUTPUT, "-10", "S15", "")];
+    assert_eq!(standard(&told), refused("/lines/2/credit", "tax_base_differs"));
+    let many = [(BANK, "114986", "", ""), (REVENUE, "-100000", "S15", ""), (OUTPUT, "-14986", "S15", "")];
+    assert_eq!(standard(&many), Ok(vec![(2, amount("100000"))]));
+}
