@@ -299,6 +299,19 @@ mod tests {
     }
 
     #[test]
+    fn a_credit_is_taken_back_unless_the_quantity_was_billed_anew() {
+        let credited = order("10").bill(quantity("6"), BillingBasis::Ordered).unwrap().credit(quantity("6"));
+        let again = credited.uncredit(quantity("6")).unwrap();
+        assert_eq!(again.to_invoice(BillingBasis::Ordered), quantity("4"));
+        let billed = credited.bill(quantity("5"), BillingBasis::Ordered).unwrap();
+        let refused = billed.uncredit(quantity("6")).unwrap_err();
+        assert_eq!((refused.def, refused.param("left")), (&INVOICE_EXCEEDS_ORDER, Some("5")));
+        let closed = credited.close();
+        assert_eq!(closed.cancelled, quantity("10"));
+        assert_eq!(closed.uncredit(quantity("6")).unwrap().cancelled, quantity("4"));
+    }
+
+    #[test]
     fn bills_wait_for_what_is_received() {
         let line = order("10");
         let early = line.bill(quantity("1"), BillingBasis::Delivered).unwrap_err();

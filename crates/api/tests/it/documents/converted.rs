@@ -7,7 +7,7 @@ async fn items(client: &Client) -> [Value; 2] {
     let item = |code: &str, base: &str, (numerator, denominator): (u32, u32)| {
         json!({
             "code": code, "name": { "en": code }, "kind": "non_stock", "categoryCode": "GOODS", "baseUnitCode": base,
-            "units": [{ "unitCode": "BOX", "numerator": numerator, "denominator": denominator }],
+            "units": [{ "unitCode": "BX", "numerator": numerator, "denominator": denominator }],
         })
     };
     let flour = posted(client, "/items", item("FLOUR", "KGM", (1, 3))).await;
@@ -15,7 +15,7 @@ async fn items(client: &Client) -> [Value; 2] {
 }
 
 fn boxes(item: &str, quantity: &str, price: &str, tax_code: &str) -> Value {
-    json!({ "itemCode": item, "unitCode": "BOX", "quantity": quantity, "unitPrice": price, "taxCode": tax_code })
+    json!({ "itemCode": item, "unitCode": "BX", "quantity": quantity, "unitPrice": price, "taxCode": tax_code })
 }
 
 async fn progress(client: &Client, path: &str, member: &str) -> String {
@@ -86,7 +86,7 @@ async fn an_order_keeps_what_its_unit_was_worth() {
     let bought = posted(client, "/purchase-orders", order("V001", "P15")).await;
     let (sales, purchases) =
         (format!("/sales-orders/{}", id(&sold)), format!("/purchase-orders/{}", id(&bought)));
-    let smaller = json!({ "units": [{ "unitCode": "BOX", "numerator": 10, "denominator": 1 }] });
+    let smaller = json!({ "units": [{ "unitCode": "BX", "numerator": 10, "denominator": 1 }] });
     with_etag(client, "PATCH", &format!("/items/{}", id(&pen)), smaller).await.expect(200);
     let one =
         json!({ "lines": [{ "lineNo": 1, "quantity": "1" }], "documentDate": "2026-03-15", "post": true });

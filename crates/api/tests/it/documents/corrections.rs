@@ -45,7 +45,7 @@ async fn a_note_names_documents_of_the_company_by_their_ids() {
         "lines": [line("1", "100.00", "P15")], "post": true,
     });
     let bill = posted(client, "/purchase-invoices", bill).await;
-    for number in [bill["number"].clone(), json!("inv 12-26")] {
+    for number in [bill["number"].clone(), json!("inv 0012-26")] {
         let note = json!({
             "partyCode": "V001", "correctsNumber": number, "correctsDate": "2026-03-15", "kind": "return", "reason": "x",
             "supplierNumber": "CR-1", "documentDate": "2026-03-20", "postingDate": "2026-03-20",

@@ -208,7 +208,7 @@ note_body! {
     /// A new note that gives a customer something back.
     pub struct NewSalesCreditNote as CreateSalesCreditNoteBody, patched as UpdateSalesCreditNoteBody {
         lines: List<DocumentLineBody, LINES_MAX> => [],
-        corrects: "The invoice that is corrected. Without lines, everything that is left of it is credited.",
+        corrects: "The invoice or the debit note that is corrected. Without lines, everything that is left of it is credited.",
         "INV-2019-0815", "2019-11-30", because "Two pieces came back";
         /// `return` and `cancellation` take quantities back; `price`, `rebate` and `early_discount` do not.
         kind: NoteKind => "return",
@@ -218,8 +218,9 @@ note_body! {
 note_body! {
     /// A new note that asks a customer for more.
     pub struct NewSalesDebitNote as CreateSalesDebitNoteBody, patched as UpdateSalesDebitNoteBody {
-        lines: List<DocumentLineBody, LINES_MAX, 1> = [{ "description": "Difference of price", "quantity": "1", "unitPrice": "50.00", "taxCode": "S15" }],
-        corrects: "The invoice that is corrected.", "INV-2019-0815", "2019-11-30", because "The price was too low";
+        lines: List<DocumentLineBody, LINES_MAX> => [],
+        corrects: "The invoice of which more is asked for, or the credit note that is taken back. Without lines, everything that is left of a credit note is taken back.",
+        "INV-2019-0815", "2019-11-30", because "The price was too low";
     }
 }
 

@@ -173,7 +173,7 @@ trade_documents! {
     );
     NewSalesDebitNote: SalesDebitNote, document_names!(
         "sales", "sales_debit_note", "sales_debit_notes", "/sales-debit-notes", "a sales debit note", "sales debit notes",
-        "Notes that ask customers for more than an invoice did.", "cancel"
+        "Notes that ask customers for more than an invoice did, or take a credit note back.", "cancel"
     );
     NewPurchaseInvoice: PurchaseInvoice, document_names!(
         "purchase", "purchase_invoice", "purchase_invoices", "/purchase-invoices", "a purchase invoice", "purchase invoices",
