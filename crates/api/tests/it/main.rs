@@ -52,6 +52,7 @@ mod import_columns;
 mod import_duplicates;
 mod import_files;
 mod import_parties;
+mod import_row_numbers;
 mod import_rows;
 mod imports;
 mod integrity;
