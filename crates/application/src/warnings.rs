@@ -72,6 +72,9 @@ warnings! {
     POSTING_DATE_CLOSED = "posting_date_closed",
         "The posting date {date} lies in a period that is closed or locked, so the draft cannot be posted as it is.",
         "يقع تاريخ الترحيل {date} في فترة مقفلة، فلا يمكن ترحيل المسودة كما هي.";
+    RATE_WITHOUT_BALANCE = "rate_without_balance",
+        "Nothing is held or owed in {currency}, so its rate has no effect.",
+        "لا رصيد بالعملة {currency}، فلا أثر لسعرها.";
     SUPPLIER_VAT_TAKEN_OVER = "supplier_vat_taken_over",
         "The supplier's VAT of {given} was taken over; the lines come to {computed}.",
         "اعتُمدت ضريبة المورد {given}، بينما تبلغ ضريبة السطور {computed}.";
