@@ -178,7 +178,8 @@ async fn a_storage_account_without_a_key_is_asked_with_the_identity_of_the_proce
     command.env("AzureStorage__ConnectionString", account);
     let server = Server::launch(command, folder.path(), &[]);
     let asked = tokio::time::timeout(Duration::from_secs(60), listener.accept()).await;
-    let (mut stream, _) = asked.unwrap_or_else(|_| panic!("nobody asked the account: {}", server.log())).unwrap();
+    let (mut stream, _) =
+        asked.unwrap_or_else(|_| panic!("nobody asked the account: {}", server.log())).unwrap();
     let mut request = String::new();
     while !request.contains("\r\n\r\n") {
         let mut some = [0; 4096];

@@ -6,6 +6,8 @@ mod account_ledger;
 mod accounts;
 mod accruals;
 mod admin;
+mod approval_makers;
+mod approval_sources;
 mod approvals;
 mod arabic;
 mod at_once;
