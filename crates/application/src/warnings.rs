@@ -81,6 +81,9 @@ warnings! {
     PRICE_LIST_UNUSABLE = "price_list_unusable",
         "The customer's price list {list} differs from the document about VAT, so the price was found elsewhere.",
         "تختلف قائمة أسعار العميل {list} عن المستند في شمول الضريبة، لذا أُخذ السعر من غيرها.";
+    RATE_WITHOUT_BALANCE = "rate_without_balance",
+        "Nothing is held or owed in {currency}, so its rate has no effect.",
+        "لا رصيد بالعملة {currency}، فلا أثر لسعرها.";
     SUPPLIER_VAT_TAKEN_OVER = "supplier_vat_taken_over",
         "The supplier's VAT of {given} was taken over; the lines come to {computed}.",
         "اعتُمدت ضريبة المورد {given}، بينما تبلغ ضريبة السطور {computed}.";

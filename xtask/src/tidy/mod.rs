@@ -5,6 +5,7 @@ mod error_codes;
 mod layers;
 mod migrations;
 mod modules;
+mod placeholders;
 mod rules;
 mod sizes;
 mod stray;
@@ -18,6 +19,7 @@ pub fn run(tree: &Tree) -> Result<Outcome, String> {
     modules::check(tree, &mut outcome);
     sizes::check(tree, &mut outcome);
     error_codes::check(tree, &mut outcome);
+    placeholders::check(tree, &mut outcome);
     migrations::check(tree, &mut outcome);
     rules::check(tree, &mut outcome);
     decisions::check(tree, &mut outcome);

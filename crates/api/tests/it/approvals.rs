@@ -5,22 +5,22 @@ use testkit::world::PASSWORD;
 use testkit::{Answer, Client, TenantKit, World};
 
 /// Books with a bookkeeper, an accountant and two controllers, beside the administrator.
-struct House {
-    _world: World,
-    tenant: TenantKit,
-    clerk: Person,
-    accountant: Person,
-    controller: Person,
-    second: Person,
+pub struct House {
+    pub world: World,
+    pub tenant: TenantKit,
+    pub clerk: Person,
+    pub accountant: Person,
+    pub controller: Person,
+    pub second: Person,
 }
 
-struct Person {
-    id: String,
-    client: Client,
+pub struct Person {
+    pub id: String,
+    pub client: Client,
 }
 
 impl House {
-    async fn new() -> Self {
+    pub async fn new() -> Self {
         let (world, tenant) = World::books().await;
         let roles = tenant.client.get("/roles").await.ok();
         let role = |code: &str| {
@@ -36,11 +36,11 @@ impl House {
         let accountant = person("accountant", "accountant").await;
         let controller = person("controller", "financial_controller").await;
         let second = person("second", "financial_controller").await;
-        Self { _world: world, tenant, clerk, accountant, controller, second }
+        Self { world, tenant, clerk, accountant, controller, second }
     }
 
     /// A policy of entries of 10,000 SAR and more, with these steps.
-    async fn policy(&self, steps: Value) -> Value {
+    pub async fn policy(&self, steps: Value) -> Value {
         let body = json!({
             "code": "LARGE", "name": { "en": "Large entries" }, "amountFrom": "10000.00", "steps": steps,
         });
@@ -48,15 +48,15 @@ impl House {
     }
 }
 
-fn text(value: &Value) -> String {
+pub fn text(value: &Value) -> String {
     value.as_str().unwrap_or_else(|| panic!("{value}")).to_owned()
 }
 
-fn controllers(needed: u8) -> Value {
+pub fn controllers(needed: u8) -> Value {
     json!({ "approverRoleCode": "financial_controller", "approvalsNeeded": needed })
 }
 
-fn entry(amount: &str) -> Value {
+pub fn entry(amount: &str) -> Value {
     json!({
         "postingDate": "2026-03-05", "description": "Rent",
         "lines": [
@@ -71,26 +71,26 @@ fn posting(amount: &str) -> Value {
     body
 }
 
-async fn act(client: &Client, path: &str, etag: &str, body: Value) -> Answer {
+pub async fn act(client: &Client, path: &str, etag: &str, body: Value) -> Answer {
     client.with_etag("POST", path, etag, body).await
 }
 
 /// The approval of a new draft.
-async fn submitted(client: &Client, body: Value) -> Value {
+pub async fn submitted(client: &Client, body: Value) -> Value {
     let made = client.post("/journal-entries", body).await.expect(201).json();
     let path = format!("/journal-entries/{}/submit", text(&made["id"]));
     act(client, &path, "*", Value::Null).await.expect(201).json()
 }
 
-async fn approve(person: &Person, approval: &Value) -> Answer {
+pub async fn approve(person: &Person, approval: &Value) -> Answer {
     act(&person.client, &of(approval, "/approve"), "*", json!({})).await
 }
 
-fn of(approval: &Value, action: &str) -> String {
+pub fn of(approval: &Value, action: &str) -> String {
     format!("/approvals/{}{action}", text(&approval["id"]))
 }
 
-async fn entry_of(client: &Client, approval: &Value) -> Value {
+pub async fn entry_of(client: &Client, approval: &Value) -> Value {
     client.get(&format!("/journal-entries/{}", text(&approval["journalEntryId"]))).await.ok()
 }
 

@@ -154,3 +154,37 @@ async fn one_of_two_runs_at_once_is_kept() {
     assert_eq!(answers.iter().filter(|answer| answer.status == 201).count(), 1);
     assert!(answers.iter().filter(|a| a.status != 201).all(|a| a.code() == "revaluation_done"));
 }
+
+#[tokio::test]
+async fn rates_and_accounts_without_an_effect_are_refused_or_told() {
+    let (_world, tenant) = books().await;
+    let client = &tenant.client;
+    foreign(client, "2026-03-01", ("1121", "4110", "1000.00"), "3.75", "C1").await;
+    let body = json!({
+        "date": "2026-03-31",
+        "accountCodes": ["9999", "6240", "2211", "2211"],
+        "rates": [
+            { "currency": "USD", "rate": "3.75" }, { "currency": "USD", "rate": "9.99" },
+            { "currency": "SAR", "rate": "2" }, { "currency": "XTS", "rate": "2" },
+        ],
+    });
+    let refused = client.post("/revaluation-runs?dryRun=true", body).await.expect(422);
+    let expected = [
+        ("/rates/1/currency", "revaluation_rate_twice"),
+        ("/rates/2/currency", "revaluation_company_currency"),
+        ("/rates/3/currency", "currency_unknown"),
+        ("/accountCodes/0", "account_code_unknown"),
+        ("/accountCodes/1", "revaluation_account_type"),
+        ("/accountCodes/3", "revaluation_account_twice"),
+    ];
+    assert_eq!(refused.errors(), expected.map(|(at, code)| (at.to_owned(), code.to_owned())));
+    assert!(refused.text().contains("There is no account 9999."), "{}", refused.text());
+    let run = client.post("/revaluation-runs", json!({ "date": "2026-03-31", "rates": rates() })).await;
+    let run = run.expect(201).json();
+    assert_eq!(
+        (&run["warnings"][0]["code"], &run["warnings"][0]["pointer"]),
+        (&json!("rate_without_balance"), &json!("/rates/1"))
+    );
+    let path = format!("/revaluation-runs/{}", run["id"].as_str().unwrap());
+    assert_eq!(client.get(&path).await.ok()["warnings"], Value::Null);
+}

@@ -34,25 +34,28 @@ impl Command for CopyJournalEntry {
         let mut books = Books::open(ctx, uow).await?;
         let id = JournalEntryId::new(uow.new_id());
         let date = self.posting_date.unwrap_or_else(|| ctx.today(uow.now()));
-        let (draft, notes) = match stored.ok_or_else(|| AppError::not_found("journal_entry"))? {
+        let (draft, notes, makers) = match stored.ok_or_else(|| AppError::not_found("journal_entry"))? {
             StoredEntry::Draft { draft, meta } => {
                 let kind = EntryKind::Standard;
                 let old = draft.into_content();
                 let lines_max = old.lines.len();
                 let entry =
                     NewEntry { id, kind, posting_date: date, document_date: None, reverses: None, ..old };
-                (DraftEntry::new(entry, lines_max)?, meta.notes)
+                // The figures are still those of the people who wrote them.
+                let makers = meta.created_by.into_iter().chain(meta.changed_by).collect();
+                (DraftEntry::new(entry, lines_max)?, meta.notes, makers)
             }
             StoredEntry::Posted { entry, meta, .. } => {
                 let sets = entry.lines().iter().map(|line| line.dimension_set).filter(|set| !set.is_empty());
                 books.learn_sets(uow, sets.collect()).await?;
                 let draft =
                     entry.copy_draft(id, date, &|set| books.sets.get(&set).cloned().unwrap_or_default())?;
-                (without_balancing(&books, draft), meta.notes)
+                (without_balancing(&books, draft), meta.notes, Vec::new())
             }
         };
         let new = EntryMeta::new(ctx.actor.user_id(), uow.now());
-        let meta = EntryMeta { notes, copied_from: Some(self.id), ..new };
+        let mut meta = EntryMeta { notes, copied_from: Some(self.id), ..new };
+        makers.into_iter().for_each(|maker| meta.note_maker(Some(maker)));
         let view = insert_draft(uow, &mut books, draft, meta).await?;
         Ok(Done::of(view.id, view.version, view))
     }

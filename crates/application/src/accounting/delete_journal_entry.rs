@@ -2,12 +2,13 @@
 
 use async_trait::async_trait;
 use domain::accounting::approval::ENTRY_AWAITS_APPROVAL;
+use domain::accounting::journal_entry::DraftEntry;
 use domain::ids::JournalEntryId;
 use domain::platform::attachment::DocumentType;
 
 use super::error::ENTRY_NOT_DRAFT;
 use super::ports::books::Books;
-use super::ports::journal_entries::StoredEntry;
+use super::ports::journal_entries::{EntryMeta, StoredEntry};
 use super::views::journal_entry_build::{draft_view, record_entry};
 use crate::authorize::Access;
 use crate::command::{Command, Done, check_version};
@@ -37,14 +38,25 @@ impl Command for DeleteJournalEntry {
         if meta.approval.is_some() {
             return Err(AppError::of(&ENTRY_AWAITS_APPROVAL));
         }
-        let version = draft.version();
-        let mut books = Books::open(ctx, uow).await?;
-        let mut before = draft_view(uow, &mut books, draft, meta).await?;
-        if !uow.journal_entries().delete_draft(self.id, version).await? {
-            return Err(AppError::of(&ENTRY_NOT_DRAFT));
-        }
-        delete_with_document(uow, DocumentType::JournalEntry, self.id.uuid()).await?;
-        record_entry(uow, "deleted", Some(&mut before), None);
+        remove_draft(ctx, uow, draft, meta).await?;
         Ok(Done::new(()))
     }
+}
+
+/// Deletes a draft with what is attached to it.
+pub(super) async fn remove_draft(
+    ctx: &RequestContext,
+    uow: &mut dyn UnitOfWork,
+    draft: DraftEntry,
+    meta: EntryMeta,
+) -> AppResult<()> {
+    let (id, version) = (draft.id(), draft.version());
+    let mut books = Books::open(ctx, uow).await?;
+    let mut before = draft_view(uow, &mut books, draft, meta).await?;
+    if !uow.journal_entries().delete_draft(id, version).await? {
+        return Err(AppError::of(&ENTRY_NOT_DRAFT));
+    }
+    delete_with_document(uow, DocumentType::JournalEntry, id.uuid()).await?;
+    record_entry(uow, "deleted", Some(&mut before), None);
+    Ok(())
 }

@@ -5,6 +5,7 @@ use domain::accounting::approval::ENTRY_AWAITS_APPROVAL;
 use domain::accounting::journal_entry::{DraftEntry, EntryApproval, EntryKind};
 use domain::ids::JournalEntryId;
 
+use super::approvals::sources;
 use super::create_journal_entry::POST;
 use super::error::ENTRY_NOT_DRAFT;
 use super::ledger::{Ledger, Posting};
@@ -34,7 +35,9 @@ impl Command for PostJournalEntry {
         if meta.approval == Some(EntryApproval::PendingApproval) {
             return Err(AppError::of(&ENTRY_AWAITS_APPROVAL));
         }
+        let source = draft.source();
         let view = Ledger::open(ctx, uow).await?.post_one(uow, Posting::stored(draft, meta)).await?;
+        sources::posted(ctx, uow, source, self.id).await?;
         let warnings = shown(&std::mem::take(uow.warnings()), ctx.language);
         let view = JournalEntryView { warnings, ..view };
         Ok(Done::of(view.id, view.version, view))

@@ -57,11 +57,16 @@ impl Command for UpdateJournalEntry {
                     return Err(AppError::of(&ENTRY_AWAITS_APPROVAL));
                 }
                 let before = draft_view(uow, &mut books, draft.clone(), meta.clone()).await?;
+                let taken_back_on = meta.reverse_on;
                 meta.reverse_on = self.reverse_on.unwrap_or(meta.reverse_on);
                 let posting_date = self.posting_date.unwrap_or(draft.posting_date());
                 let dates = check_reverse_on(posting_date, meta.reverse_on);
                 let patch = self.patch(uow, &mut books, draft.journal_id(), dates).await?;
+                let old = draft.content().clone();
                 let draft = draft.update(patch, LINES_MAX)?;
+                if *draft.content() != old || meta.reverse_on != taken_back_on {
+                    meta.note_maker(ctx.actor.user_id());
+                }
                 meta.notes = self.notes.clone().unwrap_or(meta.notes);
                 let current = draft.version() - 1;
                 let saved = uow.journal_entries().update_draft(&draft, &meta).await?;

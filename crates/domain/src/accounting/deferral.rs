@@ -32,6 +32,9 @@ crate::errors! {
     DEFERRAL_POSTED = "deferral_posted", Conflict, User,
         "Deferral {code} has posted lines; only its name, reference and journal still change.",
         "للتأجيل {code} أقساط مرحّلة؛ ولا يتغير بعدها سوى الاسم والمرجع ودفتر اليومية.";
+    DEFERRAL_REST_NEEDS_APPROVAL = "deferral_rest_needs_approval", Rule, User,
+        "An approval policy asks for approval of what is left of the deferral. Run its lines, so that each waits for approval, or give the rest up.",
+        "تتطلب سياسة اعتماد الموافقة على ما بقي من التأجيل. نفّذ أسطره لينتظر كل منها الاعتماد، أو تخلَّ عن الباقي.";
     DEFERRAL_CLOSED = "deferral_closed", Conflict, User,
         "The deferral {code} is {status}; nothing of it is left to post.",
         "حالة التأجيل {code} هي {status}، ولم يبق منه ما يُرحّل.";
@@ -62,6 +65,10 @@ crate::choices! {
     pub enum DeferralLineStatus {
         Planned = "planned",
         Posted = "posted",
+        /// Its entry is a draft that waits for approval.
+        Waiting = "pending_approval",
+        /// Approval was refused, or its submitter took it back.
+        Rejected = "rejected",
         Failed = "failed",
         /// Given up when the deferral was cancelled.
         Dropped = "dropped",
@@ -73,6 +80,11 @@ crate::choices! {
 impl DeferralLineStatus {
     /// Whether it is still to be posted.
     pub const fn is_open(self) -> bool {
+        matches!(self, Self::Planned | Self::Failed | Self::Waiting | Self::Rejected)
+    }
+
+    /// Whether the background posts it when it is due.
+    pub const fn is_scheduled(self) -> bool {
         matches!(self, Self::Planned | Self::Failed)
     }
 }

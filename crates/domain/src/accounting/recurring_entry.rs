@@ -10,7 +10,7 @@ use super::journal_entry::{
 };
 use super::recurring::{NewRecurring, Recurring, RecurringErrors, RecurringPatch, Template, fill};
 use crate::error::{Violation, Violations};
-use crate::ids::{JournalEntryId, JournalId, of};
+use crate::ids::{JournalEntryId, JournalId, UserId, of};
 use crate::money::{Amount, Currency, CurrencyCode};
 
 /// Most lines of a template.
@@ -44,6 +44,8 @@ pub struct EntryTemplate {
     pub reference: Option<String>,
     pub control_reason: Option<String>,
     pub lines: Vec<NewLine>,
+    /// Everybody who wrote some of it, of whom nobody approves its entries.
+    pub changed_by: Vec<UserId>,
 }
 
 impl Template for EntryTemplate {

@@ -35,8 +35,8 @@ crate::errors! {
     LAYOUT_ROW_NO_FIGURE = "layout_row_no_figure", Rule, User,
         "The row {code} is a heading and has no figure.", "السطر {code} عنوان وليس له مبلغ.";
     LAYOUT_FORMULA_INVALID = "layout_formula_invalid", Rule, User,
-        "A formula is codes of rows with + or - between them, each separated by a space; '{text}' is not expected there.",
-        "الصيغة رموز أسطر بينها + أو - وتفصلها مسافات؛ و'{text}' غير متوقع في موضعه.";
+        "A formula is codes of rows with + or - between them, each separated by a space, such as A + B - C; '{text}' is not expected there.",
+        "الصيغة رموز أسطر بينها + أو - وتفصلها مسافات، مثل A + B - C؛ و'{text}' غير متوقع في موضعه.";
     LAYOUT_FORMULA_CIRCULAR = "layout_formula_circular", Rule, User,
         "The formula is circular: {path}.", "الصيغة دائرية: {path}.";
     LAYOUT_FORMULA_WEIGHT = "layout_formula_weight", Rule, User,

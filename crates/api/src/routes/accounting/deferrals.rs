@@ -17,9 +17,10 @@ use application::command::{Application, execute};
 use application::error::{ALREADY_EXISTS, AppError};
 use application::paging::ListSpec;
 use axum::extract::State;
+use domain::accounting::approval::ENTRY_AWAITS_APPROVAL;
 use domain::accounting::deferral::{
     DEFERRAL_AMOUNT_NOT_POSITIVE, DEFERRAL_AMOUNT_TOO_SMALL, DEFERRAL_CLOSED, DEFERRAL_END_BEFORE_START,
-    DEFERRAL_LENGTH_ONE, DEFERRAL_POSTED, DEFERRAL_SOURCE_ACCOUNT, DEFERRAL_TARGET_ACCOUNT,
+    DEFERRAL_LENGTH_ONE, DEFERRAL_POSTED, DEFERRAL_REST_NEEDS_APPROVAL, DEFERRAL_SOURCE_ACCOUNT, DEFERRAL_TARGET_ACCOUNT,
     DEFERRAL_TOO_LONG,
 };
 use domain::accounting::journal_entry::{
@@ -61,7 +62,9 @@ pub fn operations(ops: &mut Operations) {
              lines add up to the amount exactly: each is rounded half-up, and the last one takes what rounding leaves. \
              `dryRun=true` shows it without keeping it. The background job posts each line on its date, the last covered day of \
              the month, in the name of the user who created the deferral. A line that cannot be posted, for example because its \
-             period is closed, is listed as failed with the reasons and tried again on the next day.",
+             period is closed, is listed as failed with the reasons and tried again on the next day. If an approval policy matches \
+             the line's account and journal and the amount of the whole deferral, its entry waits for approval (`pending_approval`); \
+             one that was rejected or recalled is deleted, and `run` submits the line again.",
         )
         .command::<CreateDeferral>()
         .body::<CreateDeferral>()
@@ -153,6 +156,8 @@ fn acts(ops: &mut Operations) {
         .ok::<DeferralView>()
         .errors(&[
             &DEFERRAL_CLOSED,
+            &DEFERRAL_REST_NEEDS_APPROVAL,
+            &ENTRY_AWAITS_APPROVAL,
             &REVERSAL_BEFORE_ENTRY,
             &FISCAL_PERIOD_MISSING,
             &FISCAL_PERIOD_CLOSED,

@@ -17,6 +17,7 @@ use application::command::{Application, execute};
 use application::error::{AppError, UNKNOWN_REFERENCE};
 use application::paging::ListSpec;
 use axum::extract::State;
+use domain::accounting::approval::ENTRY_AWAITS_APPROVAL;
 use domain::accounting::distribution::{
     DISTRIBUTION_BASIS_MIXED, DISTRIBUTION_BASIS_ZERO, DistributionKey, StatisticalFigure,
 };
@@ -88,7 +89,7 @@ pub fn operations(ops: &mut Operations) {
         .if_match()
         .body::<UndoDistributionRunBody>()
         .ok::<DistributionRunView>()
-        .errors(&[&DISTRIBUTION_UNDONE, &FISCAL_PERIOD_CLOSED, &DATE_LOCKED]);
+        .errors(&[&DISTRIBUTION_UNDONE, &ENTRY_AWAITS_APPROVAL, &FISCAL_PERIOD_CLOSED, &DATE_LOCKED]);
 }
 
 async fn list(

@@ -10,14 +10,18 @@ use application::accounting::revaluation_runs::ports::{
 use application::accounting::revaluation_runs::undo::{UndoRevaluationRun, UndoRevaluationRunBody};
 use application::accounting::revaluation_runs::views::RevaluationRunView;
 use application::accounting::revaluation_runs::{
-    READ, REVALUATION_ACCOUNT_MISSING, REVALUATION_DONE, REVALUATION_TOO_LARGE, REVALUATION_UNDONE,
+    READ, REVALUATION_ACCOUNT_MISSING, REVALUATION_ACCOUNT_TWICE, REVALUATION_ACCOUNT_TYPE,
+    REVALUATION_COMPANY_CURRENCY, REVALUATION_DONE, REVALUATION_RATE_TWICE, REVALUATION_TOO_LARGE,
+    REVALUATION_UNDONE,
 };
 use application::authorize::Access;
 use application::command::{Application, execute};
 use application::error::AppError;
 use application::paging::ListSpec;
 use axum::extract::State;
-use domain::accounting::journal_entry::{EXCHANGE_RATE_MISSING, FISCAL_PERIOD_CLOSED, FISCAL_PERIOD_MISSING};
+use domain::accounting::journal_entry::{
+    CURRENCY_UNKNOWN, EXCHANGE_RATE_MISSING, FISCAL_PERIOD_CLOSED, FISCAL_PERIOD_MISSING,
+};
 use domain::accounting::lock::DATE_LOCKED;
 use domain::money::AMOUNT_OUT_OF_RANGE;
 use http::HeaderMap;
@@ -61,6 +65,11 @@ pub fn operations(ops: &mut Operations) {
             &REVALUATION_ACCOUNT_MISSING,
             &REVALUATION_TOO_LARGE,
             &ACCOUNT_CODE_UNKNOWN,
+            &CURRENCY_UNKNOWN,
+            &REVALUATION_RATE_TWICE,
+            &REVALUATION_COMPANY_CURRENCY,
+            &REVALUATION_ACCOUNT_TYPE,
+            &REVALUATION_ACCOUNT_TWICE,
             &JOURNAL_UNKNOWN,
             &FISCAL_PERIOD_MISSING,
             &FISCAL_PERIOD_CLOSED,

@@ -6,7 +6,7 @@ use domain::accounting::journal_entry::EntryApproval;
 
 use super::ports::StoredApproval;
 use super::views::{ApprovalView, PostingProblemView};
-use super::{APPROVE, COMMENT_LENGTH_MAX, find, save};
+use super::{APPROVE, COMMENT_LENGTH_MAX, find, save, sources};
 use crate::accounting::ledger::{Ledger, Posting};
 use crate::accounting::post_journal_entry::stored_draft;
 use crate::authorize::Access;
@@ -77,6 +77,8 @@ impl Command for RejectApproval {
         let after = decided(ctx, uow, &before, verdict).await?;
         let (draft, _) = stored_draft(uow, after.approval.entry).await?;
         mark(uow, &after, draft.version(), None).await?;
+        let again = stored_draft(uow, after.approval.entry).await?;
+        sources::given_up(ctx, uow, again).await?;
         let view = save(uow, &before, &after, "rejected").await?;
         Ok(Done::of(view.id, view.version, view))
     }
@@ -106,6 +108,7 @@ async fn post(
     mark(uow, approved, draft.version(), Some(EntryApproval::Approved)).await?;
     let (draft, meta) = stored_draft(uow, approved.approval.entry).await?;
     let warned = uow.warnings().len();
+    let (entry, source) = (draft.id(), draft.source());
     let part = uow.bookkeeping().begin_part().await?;
     let posted = Ledger::open(ctx, uow).await?.post_one(uow, Posting::stored(draft, meta)).await;
     uow.bookkeeping().end_part(part, posted.is_ok()).await?;
@@ -113,7 +116,10 @@ async fn post(
         uow.warnings().truncate(warned);
     }
     match posted {
-        Ok(_) => Ok(Vec::new()),
+        Ok(_) => {
+            sources::posted(ctx, uow, source, entry).await?;
+            Ok(Vec::new())
+        }
         Err(error) if error.is_refusal() => {
             Ok(error.violations.iter().map(PostingProblemView::from).collect())
         }

@@ -10,6 +10,7 @@ pub mod policies;
 pub mod policy_input;
 pub mod ports;
 pub mod recall;
+pub mod sources;
 pub mod submit;
 pub mod views;
 

@@ -173,7 +173,7 @@ resource! {
     about: "Entries made by hand that are approved by others before they are posted. A condition that a policy does not have \
          fits every entry; account and dimension are asked of the same line. Of the active policies that match, the one with \
          the lowest priority decides alone. What waits already keeps the steps that it was submitted with. Year-end closing \
-         entries and entries of documents are not asked.";
+         entries and entries of documents are not asked; deferrals and distribution runs are.";
     bodies: NewApprovalPolicy, ApprovalPolicyChange => ApprovalPolicyView; unique code;
     remembered by posting;
     list:

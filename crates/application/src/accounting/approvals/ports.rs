@@ -66,6 +66,7 @@ impl StoredApproval {
             total: self.total.display(company_scale),
             description: self.description.clone(),
             created_by: approval.created_by.map(|user| user.uuid()),
+            changed_by: approval.changed_by.iter().map(|user| user.uuid()).collect(),
             submitted_by: approval.submitted_by.uuid(),
             submitted_at: approval.submitted_at.to_string(),
             step: number(approval.step),

@@ -5,7 +5,7 @@ use domain::accounting::approval::ApprovalId;
 
 use super::ports::StoredApproval;
 use super::views::ApprovalView;
-use super::{SUBMIT, find, save};
+use super::{SUBMIT, find, save, sources};
 use crate::accounting::post_journal_entry::stored_draft;
 use crate::authorize::Access;
 use crate::changes::stale;
@@ -34,6 +34,8 @@ impl Command for RecallApproval {
         if !uow.approvals().mark_entry(approval.entry, draft.version(), None).await? {
             return Err(stale(draft.version()));
         }
+        let again = stored_draft(uow, approval.entry).await?;
+        sources::given_up(ctx, uow, again).await?;
         let after = StoredApproval { approval, ..before.clone() };
         let view = save(uow, &before, &after, "recalled").await?;
         Ok(Done::of(view.id, view.version, view))

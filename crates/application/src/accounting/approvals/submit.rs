@@ -59,7 +59,8 @@ async fn submit(
     let (entry, version) = (draft.id(), draft.version());
     let content = draft.content();
     let (journal, posting_date) = (content.journal_id, content.posting_date);
-    let (description, created_by) = (content.description.clone(), meta.created_by);
+    let (description, created_by, changed_by) =
+        (content.description.clone(), meta.created_by, meta.changed_by.clone());
     let mut ledger = Ledger::with(ctx, books);
     let needed = ledger.approval_of(uow, Posting::new(draft, meta)).await?;
     let Some((policy, total)) = needed else { return Err(AppError::of(&APPROVAL_NOT_REQUIRED)) };
@@ -70,6 +71,7 @@ async fn submit(
         policy_code: policy.code,
         steps: policy.steps,
         created_by,
+        changed_by,
         submitted_by,
         submitted_at: uow.now(),
     });

@@ -26,6 +26,9 @@ pub struct ApprovalView {
     pub description: Option<String>,
     /// The creator of the entry, who does not approve it; null if the product made it.
     pub created_by: Option<Uuid>,
+    /// Everybody else whose figures the entry has, because they changed it, its template, or the draft that it was copied
+    /// from. None of them approves it.
+    pub changed_by: Vec<Uuid>,
     /// The user who submitted it, who does not approve it either.
     pub submitted_by: Uuid,
     #[schema(format = "date-time")]

@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use chrono::NaiveDate;
+use domain::accounting::approval::ENTRY_AWAITS_APPROVAL;
 use domain::accounting::deferral::{DeferralLineStatus, DeferralStatus};
 use domain::accounting::journal_entry::{EntrySource, EntrySourceKind};
 use domain::money::Amount;
@@ -71,6 +72,9 @@ impl Command for CancelDeferral {
         if deferral.status != DeferralStatus::Active && !taken_back {
             return Err(closed(&deferral));
         }
+        if deferral.lines.iter().any(|line| line.status == DeferralLineStatus::Waiting) {
+            return Err(AppError::of(&ENTRY_AWAITS_APPROVAL));
+        }
         let before = deferral.clone();
         match self.rest {
             DeferralRest::Post => {
@@ -117,10 +121,11 @@ impl CancelDeferral {
             Amount::sum(open.map(of)).ok_or_else(|| AppError::internal("the rest no longer fits"))
         };
         let (amount, company_amount) = (sum(|line| line.amount)?, sum(|line| line.company_amount)?);
-        let entry = deferral.post(ctx, uow, &Part { number: 0, date, amount, company_amount }).await?;
+        let (entry, posted) =
+            deferral.post(ctx, uow, &Part { number: 0, date, amount, company_amount }).await?;
         for index in 0..deferral.lines.len() {
             if deferral.lines[index].status.is_open() {
-                deferral.posted(index, entry);
+                deferral.done(index, entry, posted);
             }
         }
         Ok(())

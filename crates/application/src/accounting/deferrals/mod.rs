@@ -3,6 +3,7 @@
 //! A deferral is its schedule: every part of it is planned, posted, failed or given up, and the parts add up to the amount. A
 //! part has one entry, which is named by deferral and number, so that no part is posted twice, whoever posts it.
 
+pub mod approval;
 pub mod cancel;
 pub mod create;
 pub mod ports;

@@ -87,7 +87,7 @@ impl StoredDeferral {
             Some(failed) => failed.succ_opt().unwrap_or(failed),
             None => line.date,
         };
-        self.open_lines().map(attempt).min()
+        self.lines.iter().filter(|line| line.status.is_scheduled()).map(attempt).min()
     }
 
     pub fn open_amount(&self) -> Option<Amount> {

@@ -2,7 +2,8 @@
 
 use chrono::NaiveDate;
 use domain::accounting::account::AccountType;
-use domain::accounting::deferral::{DeferralLineStatus, DeferralStatus};
+use domain::accounting::approval::APPROVAL_REQUIRED;
+use domain::accounting::deferral::{DEFERRAL_REST_NEEDS_APPROVAL, DeferralLineStatus, DeferralStatus};
 use domain::accounting::journal_entry::{
     DraftEntry, EntrySource, EntrySourceKind, JOURNAL_LINES_MAX, LineAmount, NewEntry, NewLine,
 };
@@ -10,6 +11,7 @@ use domain::ids::{AccountId, DimensionSetId, JournalEntryId};
 use domain::money::Amount;
 
 use super::ports::{DeferralLegend, StoredDeferral};
+use crate::accounting::approvals::submit::post_or_submit;
 use crate::accounting::ledger::{Ledger, Posting};
 use crate::accounting::ports::books::Books;
 use crate::accounting::ports::journal_entries::EntryMeta;
@@ -94,19 +96,31 @@ impl StoredDeferral {
         Ok(draft.of(EntrySource::part(EntrySourceKind::Deferral, self.id.uuid(), part.number)))
     }
 
+    /// Posts a part, or lets it wait for approval. What is posted when the deferral is cancelled does not wait.
     pub(super) async fn post(
         &self,
         ctx: &RequestContext,
         uow: &mut dyn UnitOfWork,
         part: &Part,
-    ) -> AppResult<JournalEntryId> {
+    ) -> AppResult<(JournalEntryId, DeferralLineStatus)> {
         // Each with books of its own: those of a part that was undone may know a fiscal year that went with it.
-        let mut ledger = Ledger::open(ctx, uow).await?;
-        let draft = self.draft(uow, &mut ledger.books, part).await?;
-        let posting = Posting::new(draft, EntryMeta::new(ctx.actor.user_id(), uow.now()));
-        let view = ledger.post_noted(uow, vec![posting]).await?.pop();
-        let view = view.ok_or_else(|| AppError::internal("a part of a deferral was not posted"))?;
-        Ok(JournalEntryId::new(view.id))
+        let mut books = Books::open(ctx, uow).await?;
+        let draft = self.draft(uow, &mut books, part).await?;
+        let mut meta = EntryMeta::new(ctx.actor.user_id(), uow.now());
+        meta.note_maker(self.ordered_by.map(|orderer| orderer.user));
+        // Many small parts are one decision about all of them.
+        meta.whole = Amount::sum(self.lines.iter().map(|line| line.company_amount));
+        if part.number == 0 {
+            let posting = Posting::new(draft, meta);
+            let posted = Ledger::with(ctx, books).post_one(uow, posting).await.map_err(rest_refused)?;
+            return Ok((JournalEntryId::new(posted.id), DeferralLineStatus::Posted));
+        }
+        let view = post_or_submit(ctx, uow, books, (draft, meta)).await?;
+        let status = match view.approval_status {
+            Some(_) => DeferralLineStatus::Waiting,
+            None => DeferralLineStatus::Posted,
+        };
+        Ok((JournalEntryId::new(view.id), status))
     }
 
     /// Posts the lines that are due, in their order; a line that is refused is noted as failed and holds up no other.
@@ -118,7 +132,7 @@ impl StoredDeferral {
     ) -> AppResult<Outcome> {
         let mut outcome = Outcome::default();
         for (index, number) in (0..self.lines.len()).zip(1..) {
-            if outcome.posted + outcome.failed >= RUN_LINES_MAX {
+            if outcome.lines() >= RUN_LINES_MAX {
                 break;
             }
             let line = &self.lines[index];
@@ -135,9 +149,12 @@ impl StoredDeferral {
                 uow.warnings().truncate(warned);
             }
             match posted {
-                Ok(entry) => {
-                    outcome.posted += 1;
-                    self.posted(index, entry);
+                Ok((entry, status)) => {
+                    match status {
+                        DeferralLineStatus::Waiting => outcome.waiting += 1,
+                        _ => outcome.posted += 1,
+                    }
+                    self.done(index, entry, status);
                 }
                 Err(error) if error.is_refusal() => {
                     outcome.failed += 1;
@@ -162,9 +179,9 @@ impl StoredDeferral {
         outcome
     }
 
-    pub(super) fn posted(&mut self, index: usize, entry: JournalEntryId) {
+    pub(super) fn done(&mut self, index: usize, entry: JournalEntryId, status: DeferralLineStatus) {
         let line = &mut self.lines[index];
-        line.status = DeferralLineStatus::Posted;
+        line.status = status;
         line.entry = Some(entry);
         line.attempted_on = None;
         line.problems.clear();
@@ -178,7 +195,7 @@ impl StoredDeferral {
     }
 
     /// It is completed when nothing of it is left to post.
-    fn settle(&mut self) {
+    pub(super) fn settle(&mut self) {
         if self.status == DeferralStatus::Active && self.next_date().is_none() {
             self.status = DeferralStatus::Completed;
         }
@@ -210,13 +227,33 @@ impl Due {
     fn covers(&self, deferral: &StoredDeferral, index: usize) -> bool {
         let line = &deferral.lines[index];
         let tried_today = line.attempted_on.is_some_and(|day| day >= self.today);
-        line.status.is_open() && line.date <= self.through && (self.retry_today || !tried_today)
+        let wanted = match line.status {
+            // What an approver refused is not asked again every day.
+            DeferralLineStatus::Rejected => self.retry_today,
+            status => status.is_scheduled() && (self.retry_today || !tried_today),
+        };
+        wanted && line.date <= self.through
     }
 }
 
-/// How many lines were posted, and how many were refused.
+/// How many lines were posted, wait for approval, and were refused.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Outcome {
     pub posted: usize,
+    pub waiting: usize,
     pub failed: usize,
+}
+
+impl Outcome {
+    pub fn lines(self) -> usize {
+        self.posted + self.waiting + self.failed
+    }
+}
+
+/// A rest that needs approval is not submitted, because the deferral ends now.
+fn rest_refused(error: AppError) -> AppError {
+    match error.is(&APPROVAL_REQUIRED) {
+        true => AppError::of(&DEFERRAL_REST_NEEDS_APPROVAL),
+        false => error,
+    }
 }

@@ -59,7 +59,7 @@ impl Command for RunDeferral {
         let outcome = deferral.post_due(ctx, uow, due).await?;
         let mut books = Books::open(ctx, uow).await?;
         let legend = deferral.legend(uow, &mut books).await?;
-        if outcome.posted + outcome.failed > 0 {
+        if outcome.lines() > 0 {
             save(uow, &mut deferral).await?;
             note(uow, "ran", Some(&before.full_view(&legend)), &deferral.full_view(&legend));
         }

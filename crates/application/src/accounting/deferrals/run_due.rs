@@ -104,12 +104,13 @@ impl Command for PostDue {
         let before = deferral.clone();
         let due = Due { through: self.today, posting_date: None, today: self.today, retry_today: false };
         let ordered_by = deferral.ordered_by.map(|by| (by.user, by.key));
-        let Outcome { posted, failed } = match on_behalf_of(ctx, uow, ordered_by, &[CREATE]).await {
+        let outcome = match on_behalf_of(ctx, uow, ordered_by, &[CREATE]).await {
             Ok(orderer) => deferral.post_due(&orderer, uow, due).await?,
             Err(error) if error.is_refusal() => deferral.fail_due(due, &error),
             Err(error) => return Err(error),
         };
-        if posted + failed > 0 {
+        let Outcome { posted, failed, .. } = outcome;
+        if outcome.lines() > 0 {
             save(uow, &mut deferral).await?;
             let mut books = Books::open(ctx, uow).await?;
             let legend = deferral.legend(uow, &mut books).await?;

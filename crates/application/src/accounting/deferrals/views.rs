@@ -70,7 +70,8 @@ pub struct DeferralLineView {
     pub amount: String,
     /// The amount in the company currency.
     pub company_amount: String,
-    /// The status: `planned`, `posted`, `failed`, `dropped` or `taken_back`.
+    /// The status: `planned`, `pending_approval` while its entry waits, `posted`, `rejected` by an approver or recalled, `failed`,
+    /// `dropped` or `taken_back`.
     pub status: &'static str,
     /// The entry that posted it.
     pub entry_id: Option<Uuid>,

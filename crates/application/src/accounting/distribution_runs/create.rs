@@ -19,9 +19,9 @@ use domain::text::Code;
 
 use super::ports::{DistributionRunId, StoredDistribution};
 use super::views::{DistributionPartView, DistributionRunView};
-use super::{DISTRIBUTION_DONE, DISTRIBUTION_KEY_INACTIVE, note};
+use super::{DISTRIBUTED_MAX, DISTRIBUTION_DONE, DISTRIBUTION_KEY_INACTIVE, DISTRIBUTION_TOO_LARGE, note};
+use crate::accounting::approvals::submit::post_or_submit;
 use crate::accounting::entry_input::resolve_journal;
-use crate::accounting::ledger::{Ledger, Posting};
 use crate::accounting::ports::books::Books;
 use crate::authorize::Access;
 use crate::command::{Command, Done};
@@ -73,14 +73,14 @@ impl Command for CreateDistributionRun {
         let parts = distribute(&sources, &weights, run.books.company.scale).ok_or_else(too_large)?;
         let lines = run.lines(uow, &sources, &parts).await?;
         let id = DistributionRunId::new(uow.new_id());
-        let entry = run.post(ctx, uow, id, lines).await?;
+        let made = run.post(ctx, uow, id, lines).await?;
         let of_target = |index: usize| parts.iter().filter(move |(_, _, target, _)| *target == index);
         let mut amounts = Vec::with_capacity(weights.len());
         for index in 0..weights.len() {
             let sum = Amount::sum(of_target(index).map(|(.., part)| *part));
             amounts.push(sum.ok_or_else(too_large)?);
         }
-        run.keep(ctx, uow, id, entry, (&weights, &amounts)).await
+        run.keep(ctx, uow, id, made, (&weights, &amounts)).await
     }
 }
 
@@ -100,6 +100,12 @@ impl CreateDistributionRun {
         }
         Ok(key)
     }
+}
+
+/// The entry of a run.
+struct Made {
+    entry: JournalEntryId,
+    waiting: bool,
 }
 
 /// A run in progress.
@@ -164,14 +170,14 @@ impl Distribution {
         Ok(sums.into_iter().filter_map(line).collect())
     }
 
-    /// Posts the entry on the last day of the period, unless nothing moves.
+    /// Posts the entry on the last day of the period, or lets it wait for approval, unless nothing moves.
     async fn post(
         &mut self,
         ctx: &RequestContext,
         uow: &mut dyn UnitOfWork,
         run: DistributionRunId,
         lines: Vec<NewLine>,
-    ) -> AppResult<Option<JournalEntryId>> {
+    ) -> AppResult<Option<Made>> {
         if lines.is_empty() {
             return Ok(None);
         }
@@ -193,10 +199,11 @@ impl Distribution {
         };
         let id = entry.id;
         let source = EntrySource::new(EntrySourceKind::DistributionRun, run.uuid());
-        let posting = Posting::of(ctx, uow, entry, source)?;
-        let mut ledger = Ledger::with(ctx, self.books.clone());
-        ledger.post_noted(uow, vec![posting]).await.map_err(|error| error.of_the_whole("/date"))?;
-        Ok(Some(id))
+        let draft = DraftEntry::new(entry, JOURNAL_LINES_MAX)?.of(source);
+        let meta = EntryMeta::new(ctx.actor.user_id(), uow.now());
+        let made = post_or_submit(ctx, uow, self.books.clone(), (draft, meta)).await;
+        let made = made.map_err(|error| error.of_the_whole("/date"))?;
+        Ok(Some(Made { entry: id, waiting: made.approval_status.is_some() }))
     }
 
     async fn keep(
@@ -204,7 +211,7 @@ impl Distribution {
         ctx: &RequestContext,
         uow: &mut dyn UnitOfWork,
         id: DistributionRunId,
-        entry: Option<JournalEntryId>,
+        made: Option<Made>,
         (weights, amounts): (&[Amount], &[Amount]),
     ) -> AppResult<Done<DistributionRunView>> {
         let scale = self.books.company.scale;
@@ -215,8 +222,9 @@ impl Distribution {
             period: self.period.id,
             date: self.period.end,
             undone: false,
+            waiting: made.as_ref().is_some_and(|made| made.waiting),
             amount: Amount::sum(amounts.iter().copied()).ok_or_else(too_large)?,
-            entry,
+            entry: made.map(|made| made.entry),
             created_by: ctx.actor.user_id(),
             created_at: uow.now(),
             version: 1,

@@ -1,5 +1,6 @@
 //! Distribution runs (R159): a key distributes what accounts gathered in a period, once, by one entry.
 
+pub mod approval;
 pub mod create;
 mod measure;
 pub mod ports;

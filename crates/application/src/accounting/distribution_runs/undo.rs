@@ -1,6 +1,7 @@
 //! `POST /distribution-runs/{id}/undo`: takes the entry back on its own day, so that the key may be run again.
 
 use async_trait::async_trait;
+use domain::accounting::approval::ENTRY_AWAITS_APPROVAL;
 use domain::accounting::journal_entry::{EntrySource, EntrySourceKind};
 use domain::text::DESCRIPTION_LENGTH_MAX;
 
@@ -46,6 +47,9 @@ impl Command for UndoDistributionRun {
         check_version(ctx, run.version)?;
         if run.undone {
             return Err(AppError::of(&DISTRIBUTION_UNDONE));
+        }
+        if run.waiting {
+            return Err(AppError::of(&ENTRY_AWAITS_APPROVAL));
         }
         let mut ledger = Ledger::open(ctx, uow).await?;
         let scale = ledger.books.company.scale;

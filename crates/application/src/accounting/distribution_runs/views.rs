@@ -17,7 +17,8 @@ pub struct DistributionRunView {
     pub fiscal_period_id: Uuid,
     /// The last day of the period, on which it is posted.
     pub date: NaiveDate,
-    /// `posted`, or `undone`.
+    /// `posted`, `pending_approval` while its entry is a draft that waits for approval, or `undone`, which a run also is whose
+    /// entry was rejected or recalled.
     pub status: &'static str,
     /// The sum of what was distributed, in the company currency; positive if it is a debit.
     pub amount: String,

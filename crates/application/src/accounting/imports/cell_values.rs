@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use chrono::NaiveDate;
 use domain::accounting::import_profile::{DateFormat, DecimalMark, Digits, ThousandsMark, ValueMarks};
 use domain::error::Violation;
-use domain::text::is_margin;
+use domain::text::{is_invisible, is_margin};
 
 use super::cells::quoted;
 use super::columns::CellKind;
@@ -22,6 +22,15 @@ const NUMBER_LENGTH_MAX: usize = 60;
 pub(super) fn read<'t>(text: &'t str, kind: CellKind, marks: ValueMarks) -> Result<Cow<'t, str>, Violation> {
     match kind {
         CellKind::Text => Ok(Cow::Borrowed(text)),
+        _ if text.contains(is_invisible) => {
+            // Nobody sees them, and programs for Arabic put them around what they copy.
+            let seen = text.replace(is_invisible, "");
+            match kind {
+                CellKind::Date => date(&seen, marks),
+                _ => number(&seen, marks),
+            }
+            .map(|read| Cow::Owned(read.into_owned()))
+        }
         CellKind::Number | CellKind::Percent => number(text, marks),
         CellKind::Date => date(text, marks),
     }

@@ -11,7 +11,7 @@ use super::columns::{COLUMNS, Column};
 /// A place in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
-    /// The line of the file on which the row begins, from 1; in a CSV file line 1 is the header.
+    /// The row from 1, as a spreadsheet program numbers it; in a CSV file row 1 is mostly the header.
     pub row: u32,
     /// The element of `lines`, from 0, in a row that is a whole entry.
     pub line: Option<u32>,
@@ -79,6 +79,8 @@ pub trait RowSink {
     fn entry_begins(&mut self, _place: Place, _head: &dyn Cells) {}
     fn entry_ends(&mut self) {}
     fn error(&mut self, place: Place, column: &str, violation: Violation);
+    /// A row of which some was refused. What it belongs to is not judged any further, because some of it is not known.
+    fn spoiled(&mut self, _place: Place, _cells: &dyn Cells) {}
     /// False once no more rows are taken.
     fn more(&self) -> bool;
 }

@@ -57,18 +57,18 @@ pub(super) fn read(
         header_row: reading.header_row,
         rows: Vec::new(),
     });
-    let first_line = 1 + u32::from(named.is_some());
+    // The line `sep=` is row 1 of the file.
+    let first_row = (1 + u32::from(named.is_some()), start[..skipped].ends_with(b"\r"));
     let mut start = Cursor::new(start);
     start.set_position(skipped as u64);
-    let source =
-        Scan::new(BufReader::with_capacity(BUFFER_BYTES, start.chain(source)), delimiter, first_line);
+    let source = Scan::new(BufReader::with_capacity(BUFFER_BYTES, start.chain(source)), delimiter, first_row);
     let reader = ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
         .delimiter(delimiter)
         .buffer_capacity(BUFFER_BYTES)
         .from_reader(source);
-    let mut rows = Rows { reader, record: StringRecord::new(), index: 0, first_line };
+    let mut rows = Rows { reader, record: StringRecord::new(), index: 0, number: first_row.0 };
     let header = rows.header(layout, named.is_some(), sink)?;
     rows.all(&header, shown, sink)
 }
@@ -79,17 +79,22 @@ struct Rows<R> {
     record: StringRecord,
     /// Rows that were read.
     index: u64,
-    first_line: u32,
+    /// The number of the row that was read last.
+    number: u32,
 }
 
 impl<R: Read> Rows<R> {
-    fn place(&self, line: u64) -> Place {
-        Place::row(u32::try_from(line).unwrap_or(u32::MAX).saturating_add(self.first_line - 1))
+    /// Reads the next row that is not empty.
+    fn next(&mut self) -> csv::Result<bool> {
+        let read = self.reader.read_record(&mut self.record);
+        if !matches!(read, Ok(false)) {
+            self.number = self.reader.get_mut().next_row().unwrap_or(self.number);
+        }
+        read
     }
 
-    /// The line on which the row begins; the reader skips empty lines before it.
-    fn place_of_record(&self) -> Place {
-        self.place(self.record.position().map_or(1, csv::Position::line))
+    fn place(&self) -> Place {
+        Place::row(self.number)
     }
 
     fn broken(&self) -> Option<Broken> {
@@ -100,25 +105,22 @@ impl<R: Read> Rows<R> {
     fn header(&mut self, layout: Layout<'_>, named: bool, sink: &mut dyn RowSink) -> AppResult<Header> {
         let wanted = layout.reading.header_row + u32::from(named && layout.reading.header_row == 1);
         loop {
-            let read = match self.reader.read_record(&mut self.record) {
+            let read = match self.next() {
                 Err(error) if matches!(error.kind(), ErrorKind::Utf8 { .. }) => {
-                    let place = match error.kind() {
-                        ErrorKind::Utf8 { pos: Some(pos), .. } => self.place(pos.line()),
-                        _ => self.place(1),
-                    };
-                    return Err(Violation::new(&IMPORT_ROW_NOT_UTF8).at(place.pointer("")).into());
+                    let broken = Violation::new(&IMPORT_ROW_NOT_UTF8).with("row", self.number);
+                    return Err(broken.at(self.place().pointer("")).into());
                 }
                 read => read.map_err(|error| csv_unreadable(&error))?,
             };
             if let Some(broken) = self.broken() {
-                let violation = fault(broken).with("row", broken.line).with("column", broken.field + 1);
-                return Err(violation.at(Place::row(broken.line).pointer("")).into());
+                let violation = fault(broken).with("row", broken.row).with("column", broken.field + 1);
+                return Err(violation.at(Place::row(broken.row).pointer("")).into());
             }
             if !read {
                 return Err(AppError::of(&IMPORT_EMPTY));
             }
             self.index += 1;
-            let place = self.place_of_record();
+            let place = self.place();
             // Without options the headings are the first row that is not empty.
             if place.row == wanted || layout.reading.header_row == 1 {
                 let headings: Vec<&str> = self.record.iter().collect();
@@ -133,7 +135,7 @@ impl<R: Read> Rows<R> {
 
     fn all(mut self, header: &Header, shown: &mut Shown, sink: &mut dyn RowSink) -> AppResult<()> {
         while sink.more() {
-            let outcome = self.reader.read_record(&mut self.record);
+            let outcome = self.next();
             if let Some(broken) = self.broken() {
                 return ended(header, broken, sink);
             }
@@ -142,9 +144,8 @@ impl<R: Read> Rows<R> {
                 Ok(false) => break,
                 Ok(true) => self.row(header, shown, sink),
                 Err(error) => match error.kind() {
-                    ErrorKind::Utf8 { pos, .. } => {
-                        let place = self.place(pos.as_ref().map_or(0, csv::Position::line));
-                        sink.error(place, "", Violation::new(&IMPORT_ROW_NOT_UTF8));
+                    ErrorKind::Utf8 { .. } => {
+                        sink.error(self.place(), "", Violation::new(&IMPORT_ROW_NOT_UTF8));
                     }
                     _ => return Err(csv_unreadable(&error)),
                 },
@@ -158,11 +159,12 @@ impl<R: Read> Rows<R> {
         if self.record.iter().all(|field| field.trim().is_empty()) {
             return;
         }
-        let place = self.place_of_record();
+        let place = self.place();
         if self.record.len() != header.width() {
             let violation = Violation::new(&IMPORT_ROW_LENGTH);
             let violation = violation.with("found", self.record.len()).with("expected", header.width());
-            return sink.error(place, "", violation);
+            sink.error(place, "", violation);
+            return header.spoiled(place, &self.record, sink);
         }
         header.row(place, &self.record, shown, sink);
     }
@@ -181,13 +183,13 @@ impl Record for StringRecord {
 
 /// Ends the file at a row that cannot be told from what follows it.
 fn ended(header: &Header, broken: Broken, sink: &mut dyn RowSink) -> AppResult<()> {
-    let place = Place::row(broken.line);
+    let place = Place::row(broken.row);
     match broken.fault {
         Fault::Quote => {
             sink.error(place, &header.heading(broken.field), fault(broken));
             Ok(())
         }
-        Fault::RowTooLong => Err(fault(broken).with("row", broken.line).at(place.pointer("")).into()),
+        Fault::RowTooLong => Err(fault(broken).with("row", broken.row).at(place.pointer("")).into()),
     }
 }
 
@@ -200,8 +202,7 @@ fn separator_differs(said: Delimiter, named: u8) -> AppError {
 fn first_bytes(source: &mut impl Read, lines: u32) -> std::io::Result<Vec<u8>> {
     let mut start = Vec::new();
     let mut piece = vec![0; FIRST_LINES_BYTES_MAX];
-    let ends = |start: &[u8]| start.iter().filter(|byte| matches!(byte, b'\n' | b'\r')).count();
-    while start.len() < FIRST_LINES_BYTES_MAX && ends(&start) < lines as usize {
+    while start.len() < FIRST_LINES_BYTES_MAX && rows_of(&start).count() <= lines as usize {
         match source.read(&mut piece) {
             Ok(0) => break,
             Ok(count) => start.extend_from_slice(&piece[..count]),
@@ -220,16 +221,33 @@ fn named_separator(start: &[u8]) -> Option<(usize, u8)> {
     let (word, separator) = line.split_at_checked(4)?;
     let separator = *separator.first().filter(|_| word.eq_ignore_ascii_case(b"sep="))?;
     let known = matches!(separator, b',' | b';' | b'\t' | b'|') && line.len() == 5;
+    let end = end + if start[end..].starts_with(b"\r\n") { 2 } else { 1 };
     known.then_some((end, separator))
+}
+
+/// The rows at the beginning of a file, whatever ends them: CR LF is one end, and one in quotation marks is none.
+fn rows_of(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = Some(text);
+    std::iter::from_fn(move || {
+        let text = rest?;
+        let mut quoted = false;
+        let mut before = b',';
+        let end = text.iter().position(|byte| {
+            let opens = matches!(before, b',' | b';' | b'\t' | b'|' | b'"');
+            quoted = quoted != (*byte == b'"' && (quoted || opens));
+            before = *byte;
+            !quoted && matches!(byte, b'\n' | b'\r')
+        });
+        let Some(end) = end else { return rest.take() };
+        let (row, ended) = text.split_at(end);
+        rest = Some(ended.strip_prefix(b"\r\n").unwrap_or(&ended[1..]));
+        Some(row)
+    })
 }
 
 /// The separator that the header line has most of.
 fn frequent_separator(start: &[u8], header_row: u32) -> u8 {
-    let mut lines = start.split(|byte| *byte == b'\n').flat_map(|line| {
-        // A line that ends with both is one.
-        line.strip_suffix(b"\r").unwrap_or(line).split(|byte| *byte == b'\r')
-    });
-    let line = lines.nth(header_row.saturating_sub(1) as usize).unwrap_or_default();
+    let line = rows_of(start).nth(header_row.saturating_sub(1) as usize).unwrap_or_default();
     let count = |wanted: u8| line.iter().filter(|byte| **byte == wanted).count();
     [b';', b'\t'].into_iter().fold(b',', |best, other| if count(other) > count(best) { other } else { best })
 }

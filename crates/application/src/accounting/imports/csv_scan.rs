@@ -1,8 +1,10 @@
-//! Faults that a CSV reader does not report: a quotation mark that is not closed, and a row that never ends.
+//! Faults that a CSV reader does not report: a quotation mark that is not closed, and a row that never ends. And the rows as a
+//! spreadsheet program numbers them, which a CSV reader counts otherwise for some line ends.
 //!
 //! The bytes pass through unchanged. Once something is wrong the file ends for the reader, and the row in which it
 //! happened, counted from the header as 0, is not to be believed.
 
+use std::collections::VecDeque;
 use std::io::Read;
 
 /// Longest row of a CSV file, in bytes.
@@ -21,8 +23,8 @@ pub struct Broken {
     pub fault: Fault,
     /// Rows before the broken one.
     pub rows: u64,
-    /// Line of the file from 1, on which the field or row begins.
-    pub line: u32,
+    /// Row of the file from 1, as a spreadsheet program numbers it.
+    pub row: u32,
     /// Index of the field that begins there.
     pub field: usize,
 }
@@ -42,26 +44,33 @@ pub struct Scan<R> {
     source: R,
     delimiter: u8,
     state: State,
-    line: u32,
+    /// The row that is being read, from 1: every line end outside of quotation marks ends one, CR LF as one line end.
+    row: u32,
+    /// A line feed that follows belongs to the carriage return before it.
+    after_return: bool,
+    /// The numbers of the rows that are not empty and that nobody has asked for yet.
+    starts: VecDeque<u32>,
     field: usize,
     row_bytes: usize,
-    row_line: u32,
-    opened: (u32, usize),
+    /// The field in which a quotation mark was opened last.
+    opened: usize,
     rows: u64,
     broken: Option<Broken>,
 }
 
 impl<R: Read> Scan<R> {
-    pub fn new(source: R, delimiter: u8, first_line: u32) -> Self {
+    /// `first` is the number of the first row, and `after_return` says whether a carriage return came before it.
+    pub fn new(source: R, delimiter: u8, (first, after_return): (u32, bool)) -> Self {
         Self {
             source,
             delimiter,
             state: State::FieldStart,
-            line: first_line,
+            row: first,
+            after_return,
+            starts: VecDeque::new(),
             field: 0,
             row_bytes: 0,
-            row_line: first_line,
-            opened: (first_line, 0),
+            opened: 0,
             rows: 0,
             broken: None,
         }
@@ -72,12 +81,17 @@ impl<R: Read> Scan<R> {
         self.broken.filter(|broken| row >= broken.rows)
     }
 
+    /// The number of the next row that is not empty.
+    pub fn next_row(&mut self) -> Option<u32> {
+        self.starts.pop_front()
+    }
+
     fn breaks(&mut self, fault: Fault) {
-        let (line, field) = match fault {
+        let field = match fault {
             Fault::Quote => self.opened,
-            Fault::RowTooLong => (self.row_line, 0),
+            Fault::RowTooLong => 0,
         };
-        self.broken = Some(Broken { fault, rows: self.rows, line, field });
+        self.broken = Some(Broken { fault, rows: self.rows, row: self.row, field });
     }
 
     fn byte(&mut self, byte: u8) {
@@ -87,9 +101,10 @@ impl<R: Read> Scan<R> {
                 self.rows += 1;
             }
             (self.state, self.field, self.row_bytes) = (State::FieldStart, 0, 0);
+            self.row += u32::from(!(self.after_return && byte == b'\n'));
         } else {
             if self.row_bytes == 0 {
-                self.row_line = self.line;
+                self.starts.push_back(self.row);
             }
             self.row_bytes += 1;
             if self.row_bytes > CSV_ROW_BYTES_MAX {
@@ -106,7 +121,7 @@ impl<R: Read> Scan<R> {
                     State::FieldStart
                 }
                 State::FieldStart if byte == b'"' => {
-                    self.opened = (self.line, self.field);
+                    self.opened = self.field;
                     State::Quoted
                 }
                 State::Quote | State::Closed if matches!(byte, b' ' | b'\t') => State::Closed,
@@ -114,7 +129,7 @@ impl<R: Read> Scan<R> {
                 State::FieldStart | State::Plain => State::Plain,
             };
         }
-        self.line += u32::from(byte == b'\n');
+        self.after_return = byte == b'\r';
     }
 }
 
@@ -142,7 +157,7 @@ mod tests {
     use super::*;
 
     fn broken(text: &str) -> Option<Broken> {
-        let mut scan = Scan::new(text.as_bytes(), b',', 1);
+        let mut scan = Scan::new(text.as_bytes(), b',', (1, false));
         scan.read_to_end(&mut Vec::new()).unwrap();
         scan.broken
     }
@@ -154,10 +169,25 @@ mod tests {
         {
             assert_eq!(broken(good), None, "{good}");
         }
-        let at = |rows, line, field| Some(Broken { fault: Fault::Quote, rows, line, field });
+        let at = |rows, row, field| Some(Broken { fault: Fault::Quote, rows, row, field });
         assert_eq!(broken("a,b\n1,\"x\n2,y\n"), at(1, 2, 1));
         assert_eq!(broken("a,b\n\n1,2\n\"x\"y,\"z\"\n"), at(2, 4, 0));
         assert_eq!(broken("a,b\n1,\"Rent\n2,\"Other\"\n"), at(1, 2, 1));
+    }
+
+    #[test]
+    fn rows_are_numbered_as_a_spreadsheet_program_shows_them() {
+        let lines = "a,b\n\n1,\"x\ny\"\n2,z\n\n\n3,z";
+        for ends in ["\n", "\r\n", "\r"] {
+            let text = lines.replace('\n', ends);
+            for piece in [1, 2, 1000] {
+                let mut scan = Scan::new(text.as_bytes(), b',', (1, false));
+                let mut buffer = vec![0; piece];
+                while scan.read(&mut buffer).unwrap() > 0 {}
+                let numbers: Vec<_> = std::iter::from_fn(|| scan.next_row()).collect();
+                assert_eq!(numbers, [1, 3, 4, 7], "{ends:?} in pieces of {piece}");
+            }
+        }
     }
 
     #[test]
@@ -165,6 +195,6 @@ mod tests {
         let long = "x".repeat(CSV_ROW_BYTES_MAX);
         assert_eq!(broken(&format!("a\n{long}\n")), None);
         let found = broken(&format!("a\n{long}x\n")).unwrap();
-        assert_eq!((found.fault, found.rows, found.line), (Fault::RowTooLong, 1, 2));
+        assert_eq!((found.fault, found.rows, found.row), (Fault::RowTooLong, 1, 2));
     }
 }

@@ -191,6 +191,18 @@ impl RowSink for Builder {
         self.file.errors.push(place, column, violation);
     }
 
+    fn spoiled(&mut self, place: Place, cells: &dyn Cells) {
+        let label = cells.get(Column::Document);
+        let index = match self.own {
+            None if label.is_empty() => None,
+            None => self.document(place, label),
+            own => own,
+        };
+        if let Some(index) = index {
+            self.file.documents[index].broken = true;
+        }
+    }
+
     fn more(&self) -> bool {
         !self.too_long && !self.too_many
     }

@@ -217,6 +217,24 @@ impl RowSink for Builder {
         }
     }
 
+    fn spoiled(&mut self, place: Place, cells: &dyn Cells) {
+        let label = cells.get(Column::Entry);
+        let known = match self.own {
+            Some(own) => Some(own),
+            None if self.file.opening => (!self.file.entries.is_empty()).then_some(0),
+            None if label.is_empty() => return,
+            None => self.labels.get(label).copied(),
+        };
+        let Some(index) = known.or_else(|| self.new_entry(place, label)) else { return };
+        if self.own.is_none() && !self.file.opening {
+            self.labels.insert(label.to_owned(), index);
+        }
+        self.last = index;
+        let entry = &mut self.file.entries[index as usize];
+        // Nor is its date missing for sure.
+        (entry.broken, entry.date_refused) = (true, true);
+    }
+
     fn more(&self) -> bool {
         !self.too_long && !self.too_many_columns
     }

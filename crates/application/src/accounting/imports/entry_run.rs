@@ -1,5 +1,7 @@
 //! The entries of a file, one after the other: made into drafts, checked, kept.
 
+use std::collections::HashMap;
+
 use domain::accounting::approval::APPROVAL_REQUIRED;
 use domain::accounting::journal_entry::{
     DraftEntry, EXCHANGE_RATE_MISSING, FISCAL_PERIOD_CLOSED, FISCAL_PERIOD_MISSING, PostedEntry,
@@ -124,6 +126,7 @@ impl Run<'_> {
         self.ledger.books.learn_taxes(uow, named.iter().copied()).await?;
         let (post, now) = (self.import.posts(), uow.now());
         let (mut drafts, mut checked) = (Vec::new(), Vec::new());
+        let mut origins = HashMap::new();
         for (entry, draft) in piece {
             let draft = match draft {
                 Ok(draft) => draft,
@@ -132,6 +135,7 @@ impl Run<'_> {
                     continue;
                 }
             };
+            origins.insert(draft.id().to_string(), entry);
             let kept = (!post).then(|| draft.clone());
             let meta = EntryMeta::new(self.ctx.actor.user_id(), now);
             match self.ledger.books.check(now, Posting::new(draft, meta)) {
@@ -145,6 +149,11 @@ impl Run<'_> {
                 }
             }
             drafts.extend(kept);
+        }
+        for refused in self.ledger.budget_refusals(uow, &checked).await? {
+            if let Some(entry) = refused.param("entry").and_then(|id| origins.get(id)) {
+                self.note(entry, vec![refused]);
+            }
         }
         if !self.errors.is_empty() {
             return Ok(());

@@ -50,6 +50,12 @@ domain::errors! {
     IMPORT_ENCODING_DIFFERS = "import_encoding_differs", Rule, User,
         "The file is not in the encoding {encoding}: its byte order mark is that of {found}. Name the encoding that it has.",
         "ترميز الملف ليس {encoding}: علامة ترتيب البايت فيه هي علامة {found}. اذكر ترميز الملف.";
+    IMPORT_ENCODING_UNMARKED = "import_encoding_unmarked", Rule, User,
+        "The file has no byte order mark, which {encoding} needs. Save it with one.",
+        "لا توجد في الملف علامة ترتيب البايت اللازمة للترميز {encoding}. احفظه معها.";
+    IMPORT_WORKBOOK_AS_TEXT = "import_workbook_as_text", Rule, User,
+        "The file is a workbook and no text file. Send it as {mediaType}, or save it as CSV.",
+        "الملف مصنف جداول وليس ملفًا نصيًا. أرسله بالنوع {mediaType} أو احفظه بصيغة CSV.";
     IMPORT_DELIMITER_DIFFERS = "import_delimiter_differs", Rule, User,
         "The separator is said to be {delimiter}, and the file's own line sep= says {found}.",
         "المذكور أن الفاصل هو {delimiter}، بينما يذكر سطر sep= في الملف {found}.";

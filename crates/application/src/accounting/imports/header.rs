@@ -226,11 +226,18 @@ impl Header {
                 sink.error(place, name, violation);
             }
         }
+        let cells = TableCells { header: self, record };
         if good {
-            let cells = TableCells { header: self, record };
             shown.row(place, || cells.shown());
             sink.row(place, &cells);
+        } else {
+            sink.spoiled(place, &cells);
         }
+    }
+
+    /// Gives a row to the sink whose fields cannot be told apart.
+    pub fn spoiled<R: Record>(&self, place: Place, record: &R, sink: &mut dyn RowSink) {
+        sink.spoiled(place, &TableCells { header: self, record });
     }
 }
 

@@ -6,7 +6,9 @@ use domain::accounting::import_profile::TextEncoding;
 use domain::error::Violation;
 use encoding_rs::{Decoder, DecoderResult, UTF_16BE, UTF_16LE, WINDOWS_1252, WINDOWS_1256};
 
-use super::error::{IMPORT_ENCODING_DIFFERS, IMPORT_UNREADABLE};
+use super::error::{
+    IMPORT_ENCODING_DIFFERS, IMPORT_ENCODING_UNMARKED, IMPORT_UNREADABLE, IMPORT_WORKBOOK_AS_TEXT,
+};
 use crate::error::{AppError, AppResult};
 
 /// Bytes read, and bytes made of them, at once.
@@ -17,6 +19,9 @@ const UNIT_BYTES_MAX: usize = 4;
 const NO_CHARACTER: u8 = 0xFF;
 const LITTLE_ENDIAN: &[u8] = b"\xFF\xFE";
 const BIG_ENDIAN: &[u8] = b"\xFE\xFF";
+/// The beginning of an archive, which is what a workbook is.
+const ARCHIVE: &[u8] = b"PK\x03\x04";
+const WORKBOOK_MEDIA_TYPE: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 /// The text of a file as UTF-8, whatever it is encoded in. What stands for no character becomes a byte that UTF-8 does not have.
 pub(super) enum Decoded<R> {
@@ -55,17 +60,26 @@ impl<R: Read> Decoded<R> {
     /// Refuses a file whose byte order mark names another encoding than `encoding`.
     pub(super) fn open(mut source: R, encoding: TextEncoding) -> AppResult<Self> {
         let mut first = Vec::new();
-        let read = (&mut source).take(LITTLE_ENDIAN.len() as u64).read_to_end(&mut first);
+        let read = (&mut source).take(ARCHIVE.len() as u64).read_to_end(&mut first);
         read.map_err(|error| AppError::new(Violation::new(&IMPORT_UNREADABLE).with("reason", error)))?;
+        if first == ARCHIVE {
+            let workbook = Violation::new(&IMPORT_WORKBOOK_AS_TEXT).with("mediaType", WORKBOOK_MEDIA_TYPE);
+            return Err(workbook.into());
+        }
         let differs = |found: &str| {
             let violation = Violation::new(&IMPORT_ENCODING_DIFFERS).with("encoding", encoding);
             AppError::new(violation.with("found", found))
         };
-        let mark =
-            if first == LITTLE_ENDIAN { Some(UTF_16LE) } else { (first == BIG_ENDIAN).then_some(UTF_16BE) };
+        let mark = match first.get(..2) {
+            Some(LITTLE_ENDIAN) => Some(UTF_16LE),
+            Some(BIG_ENDIAN) => Some(UTF_16BE),
+            _ => None,
+        };
         let decoder = match (encoding, mark) {
             (TextEncoding::Utf16, Some(encoding)) => encoding.new_decoder_with_bom_removal(),
-            (TextEncoding::Utf16, None) => return Err(differs("-")),
+            (TextEncoding::Utf16, None) => {
+                return Err(Violation::new(&IMPORT_ENCODING_UNMARKED).with("encoding", encoding).into());
+            }
             (_, Some(_)) => return Err(differs(TextEncoding::Utf16.as_str())),
             (TextEncoding::Windows1256, None) => WINDOWS_1256.new_decoder_without_bom_handling(),
             (TextEncoding::Windows1252, None) => WINDOWS_1252.new_decoder_without_bom_handling(),

@@ -20,10 +20,13 @@ impl Books {
         Ok(self.checked(now, entry)?.1)
     }
 
-    /// The policies that fit a draft, the amount apart. Entries of documents and of the year-end close are not asked.
+    /// The policies that fit a draft, the amount apart. Entries of documents and of the year-end close are not asked, nor are
+    /// those that take back what a deferral or a distribution run posted.
     pub(super) fn fitting_policies(&self, draft: &DraftEntry) -> Vec<&ApprovalPolicy> {
-        if self.approval_policies.is_empty() || draft.source().is_some() || draft.kind() == EntryKind::Closing
-        {
+        let of_a_document = draft
+            .source()
+            .is_some_and(|source| !source.kind.is_by_hand() || draft.kind() == EntryKind::Reversal);
+        if self.approval_policies.is_empty() || of_a_document || draft.kind() == EntryKind::Closing {
             return Vec::new();
         }
         let lines: Vec<_> = draft.lines().iter().filter_map(|line| self.line_facts(line)).collect();
@@ -40,16 +43,18 @@ impl Books {
     }
 }
 
-/// The first of the policies that the entry is large enough for.
+/// The first of the policies that the entry, or the `whole` that it is a part of, is large enough for.
 pub(super) fn deciding<'b>(
     policies: Vec<&'b ApprovalPolicy>,
     entry: &ValidatedEntry,
+    whole: Option<Amount>,
 ) -> Result<Needed<'b>, Vec<Violation>> {
     if policies.is_empty() {
         return Ok(None);
     }
     let total = Amount::sum(entry.lines().iter().map(|line| line.debit));
     let total = total.ok_or_else(|| vec![Violation::new(&AMOUNT_OUT_OF_RANGE)])?;
-    let decides = policies.into_iter().find(|policy| policy.fits_amount(total));
+    let measured = whole.map_or(total, |whole| whole.max(total));
+    let decides = policies.into_iter().find(|policy| policy.fits_amount(measured));
     Ok(decides.map(|policy| (policy, total)))
 }

@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 use domain::accounting::budget::{BUDGET_EXCEEDED, BudgetControl, BudgetMode, BudgetSpan};
 use domain::accounting::journal_entry::EntryKind;
 use domain::error::Violation;
-use domain::ids::{AccountId, DimensionId, DimensionSetId, DimensionValueId};
+use domain::ids::{AccountId, DimensionId, DimensionSetId, DimensionValueId, JournalEntryId};
 use domain::money::{AMOUNT_OUT_OF_RANGE, Amount};
 
 use super::{Checked, Ledger};
@@ -30,17 +30,25 @@ struct Compared {
     period_start: NaiveDate,
 }
 
-/// What entries take, and the line that does so first.
+/// What entries take in all, and how much has been taken after each line that takes some.
 struct Taken {
     amount: Amount,
-    line: usize,
+    steps: Vec<(JournalEntryId, usize, Amount)>,
+}
+
+impl Taken {
+    /// The entry and its line with which more is taken than is left.
+    fn beyond(&self, left: Amount) -> Option<(JournalEntryId, usize)> {
+        let step = self.steps.iter().find(|(.., taken)| *taken > left);
+        step.map(|(entry, line, _)| (*entry, *line))
+    }
 }
 
 type AllTaken = BTreeMap<Compared, Taken>;
 
 impl Ledger<'_> {
-    /// Refuses entries that take more than is left, or notes a warning. The sets of the entries MUST be known.
-    pub(super) async fn compare_with_budgets(
+    /// Refuses entries that take more than is left, or notes a warning. The violations name the `entry` that goes over. The sets of the entries MUST be known.
+    pub async fn compare_with_budgets(
         &mut self,
         uow: &mut dyn UnitOfWork,
         entries: &[Checked],
@@ -94,8 +102,10 @@ impl Ledger<'_> {
             let def = if refused { &BUDGET_EXCEEDED } else { &BUDGET_PASSED };
             let scale = self.books.company.scale;
             let account = self.books.account_names.get(&compared.account).map(|name| name.code.clone());
+            let Some((entry, line)) = taken.beyond(left) else { continue };
             let violation = Violation::new(def)
-                .at(format!("/lines/{}", taken.line))
+                .at(format!("/lines/{line}"))
+                .with("entry", entry)
                 .with("amount", taken.amount.display(scale))
                 .with("account", account.unwrap_or_default())
                 .with("budget", &budget.code)
@@ -133,8 +143,10 @@ impl Books {
                     let value = decides.dimension.and_then(|of| self.value_of(line.dimension_set, of));
                     let compared = Compared { budget, control, account: line.account, value, period_start };
                     let net = line.debit.checked_sub(line.credit).ok_or_else(too_large)?;
-                    let taken = all.entry(compared).or_insert(Taken { amount: Amount::ZERO, line: index });
+                    let taken =
+                        all.entry(compared).or_insert(Taken { amount: Amount::ZERO, steps: Vec::new() });
                     taken.amount = taken.amount.checked_add(net).ok_or_else(too_large)?;
+                    taken.steps.push((entry.id(), index, taken.amount));
                 }
             }
         }

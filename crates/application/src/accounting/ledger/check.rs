@@ -49,7 +49,7 @@ impl Books {
         let fitting = self.fitting_policies(&draft);
         let branches = self.branches_of(&draft);
         let (entry, taxes) = self.validate(now, draft, journal, rules)?;
-        let needed = deciding(fitting, &entry)?;
+        let needed = deciding(fitting, &entry, meta.whole)?;
         let entry = self.balance_branches(entry, branches.as_ref()).map_err(|refused| vec![refused])?;
         Ok((Checked { entry, meta, draft_version, taxes }, needed))
     }

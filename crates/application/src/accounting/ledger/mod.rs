@@ -20,6 +20,7 @@ mod taxes;
 use std::collections::BTreeSet;
 
 use domain::accounting::approval::ApprovalPolicy;
+use domain::accounting::budget::BUDGET_EXCEEDED;
 use domain::accounting::fiscal_period::FiscalPeriodKind;
 use domain::accounting::journal_entry::{
     DraftEntry, ENTRY_ALREADY_REVERSED, EntryApproval, EntryKind, EntrySource, JOURNAL_LINES_MAX, NewEntry,
@@ -209,6 +210,19 @@ impl<'a> Ledger<'a> {
             }
         }
         Ok(posted)
+    }
+
+    /// What budgets refuse of entries that are not entered.
+    pub async fn budget_refusals(
+        &mut self,
+        uow: &mut dyn UnitOfWork,
+        entries: &[Checked],
+    ) -> AppResult<Vec<Violation>> {
+        self.learn_sets_of(uow, entries).await?;
+        match self.compare_with_budgets(uow, entries).await {
+            Err(error) if error.is(&BUDGET_EXCEEDED) => Ok(error.violations),
+            compared => compared.map(|()| Vec::new()),
+        }
     }
 
     async fn learn_sets_of(&mut self, uow: &mut dyn UnitOfWork, entries: &[Checked]) -> AppResult<()> {

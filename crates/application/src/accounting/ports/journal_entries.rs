@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use chrono::NaiveDate;
 use domain::accounting::journal_entry::{DraftEntry, EntryApproval, PostedEntry};
 use domain::ids::{JournalEntryId, JournalId, RecurringEntryId, UserId};
+use domain::money::Amount;
 use domain::time::Timestamp;
 
 use crate::accounting::views::journal_entry::{JournalEntryView, LedgerLineView};
@@ -27,9 +28,23 @@ pub struct EntryMeta {
     pub approval: Option<EntryApproval>,
     pub created_by: Option<UserId>,
     pub created_at: Timestamp,
+    /// Of a draft: everybody beside its creator whose figures it has, of whom nobody approves it.
+    pub changed_by: Vec<UserId>,
+    /// Of a new entry that is one of several parts: the amount of all of them, by which approval policies measure it. It is
+    /// not stored.
+    pub whole: Option<Amount>,
 }
 
 impl EntryMeta {
+    /// Notes that somebody wrote some of the draft.
+    pub fn note_maker(&mut self, maker: Option<UserId>) {
+        if let Some(maker) =
+            maker.filter(|maker| self.created_by != Some(*maker) && !self.changed_by.contains(maker))
+        {
+            self.changed_by.push(maker);
+        }
+    }
+
     /// The facts of a new entry that was not made from another one.
     pub fn new(created_by: Option<UserId>, created_at: Timestamp) -> Self {
         Self {
@@ -41,6 +56,8 @@ impl EntryMeta {
             approval: None,
             created_by,
             created_at,
+            changed_by: Vec::new(),
+            whole: None,
         }
     }
 }

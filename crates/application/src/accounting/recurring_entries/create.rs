@@ -59,6 +59,7 @@ impl Command for CreateRecurringEntry {
             reference: self.reference.clone(),
             control_reason: self.control_reason.clone(),
             lines,
+            changed_by: ctx.actor.user_id().into_iter().collect(),
         };
         books.learn_currencies(uow, &template.currencies()).await?;
         let stored = create(ctx, uow, &mut books, &self.of, (recurrence, template)).await?;

@@ -98,7 +98,12 @@ impl Recurs for EntryTemplate {
         let id = JournalEntryId::new(uow.new_id());
         let draft = DraftEntry::new(entry.entry_on(date, id), TEMPLATE_LINES_MAX)?;
         let new = EntryMeta::new(ctx.actor.user_id(), uow.now());
-        let meta = EntryMeta { recurring_entry_id: Some(entry.id), ..new };
+        let mut meta = EntryMeta { recurring_entry_id: Some(entry.id), ..new };
+        // Templates of before name nobody; whoever saved them last ordered what they make.
+        if entry.template.changed_by.is_empty() {
+            meta.note_maker(entry.ordered_by.map(|orderer| orderer.user));
+        }
+        entry.template.changed_by.iter().for_each(|maker| meta.note_maker(Some(*maker)));
         let mut books = Books::open(ctx, uow).await?;
         let view = match entry.auto_post {
             true => post_or_submit(ctx, uow, books, (draft, meta)).await?,

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use domain::accounting::recurring_entry::EntryTemplate;
 use domain::error::Violations;
-use domain::ids::{JournalId, RecurringEntryId};
+use domain::ids::{JournalId, RecurringEntryId, UserId};
 use domain::money::CurrencyCode;
 
 use super::template;
@@ -49,6 +49,7 @@ impl Command for UpdateRecurringEntry {
         let before = EntryTemplate::view(uow, &mut books, &stored).await?;
         let mut violations = Violations::new();
         let template = self.template(uow, &mut books, &stored.entry.template, &mut violations).await?;
+        let template = written_by(template, &stored.entry.template, ctx.actor.user_id());
         books.learn_currencies(uow, &template.currencies()).await?;
         let patch = patch(uow, &stored.entry, &self.of, Some(template), violations).await?;
         let Saved { stored, dropped } = change(ctx, uow, &mut books, stored, patch).await?;
@@ -84,6 +85,15 @@ impl UpdateRecurringEntry {
             reference: text(&self.reference, &old.reference),
             control_reason: text(&self.control_reason, &old.control_reason),
             lines,
+            changed_by: old.changed_by.clone(),
         })
     }
+}
+
+/// Notes who wrote what is new in a template.
+fn written_by(mut template: EntryTemplate, old: &EntryTemplate, writer: Option<UserId>) -> EntryTemplate {
+    if template != *old {
+        template.changed_by.extend(writer.filter(|writer| !old.changed_by.contains(writer)));
+    }
+    template
 }

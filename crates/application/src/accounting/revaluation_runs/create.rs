@@ -21,7 +21,6 @@ use super::ports::{RevaluationRunId, StoredRun};
 use super::views::{RUN_LINES_INLINE_MAX, RevaluationLineView, RevaluationRunView};
 use super::{REVALUATION_ACCOUNT_MISSING, REVALUATION_DONE, REVALUATION_TOO_LARGE, REVALUED_MAX, note};
 use crate::accounting::entry_input::resolve_journal;
-use crate::accounting::error::ACCOUNT_CODE_UNKNOWN;
 use crate::accounting::ledger::{Ledger, Posting};
 use crate::accounting::ports::books::Books;
 use crate::authorize::Access;
@@ -30,6 +29,7 @@ use crate::context::RequestContext;
 use crate::error::{AppError, AppResult};
 use crate::request;
 use crate::unit_of_work::UnitOfWork;
+use crate::warnings;
 use crate::wire::List;
 
 /// Most rates and most accounts that a request names.
@@ -72,7 +72,9 @@ impl Command for CreateRevaluationRun {
             return Err(done.with("id", run).into());
         }
         let mut books = Books::open(ctx, uow).await?;
-        let balances = self.balances(uow, &mut books).await?;
+        let named = self.asked(uow, &mut books).await?;
+        let balances = self.balances(uow, &books, &named).await?;
+        self.warn_of_rates(uow, &balances);
         let rates = self.rates(uow, &mut books, &balances).await?;
         let mut revalued = Vec::with_capacity(balances.len());
         for balance in balances {
@@ -87,14 +89,18 @@ impl Command for CreateRevaluationRun {
 
 impl CreateRevaluationRun {
     /// The balances to revalue: open items, and the balances of accounts.
-    async fn balances(&self, uow: &mut dyn UnitOfWork, books: &mut Books) -> AppResult<Vec<ForeignBalance>> {
+    async fn balances(
+        &self,
+        uow: &mut dyn UnitOfWork,
+        books: &Books,
+        named: &BTreeSet<String>,
+    ) -> AppResult<Vec<ForeignBalance>> {
         let company = books.company.code;
         let max = i64::try_from(REVALUED_MAX).unwrap_or(i64::MAX).saturating_add(1);
         let mut balances = Vec::new();
         for control in [ControlKind::Receivable, ControlKind::Payable] {
             balances.extend(uow.revaluations().foreign_items(control, self.date, company, max).await?);
         }
-        let named = self.named_accounts(uow, books).await?;
         for account in uow.revaluations().foreign_balances(self.date, company).await? {
             if account.monetary || named.contains(&account.code) {
                 balances.push(account.balance);
@@ -106,22 +112,8 @@ impl CreateRevaluationRun {
         Ok(balances)
     }
 
-    async fn named_accounts(
-        &self,
-        uow: &mut dyn UnitOfWork,
-        books: &mut Books,
-    ) -> AppResult<BTreeSet<String>> {
-        let Some(codes) = &self.account_codes else { return Ok(BTreeSet::new()) };
-        let named: BTreeSet<String> = codes.0.iter().map(ToString::to_string).collect();
-        let known = books.accounts_by_code(uow, &named).await?;
-        let mut violations = Violations::new();
-        for (index, code) in codes.0.iter().enumerate() {
-            if !known.contains_key(code.as_str()) {
-                let unknown = Violation::new(&ACCOUNT_CODE_UNKNOWN).at(format!("/accountCodes/{index}"));
-                violations.push(unknown.with("account", code));
-            }
-        }
-        Ok(violations.into_result(named)?)
+    pub(super) fn given_rates(&self) -> impl Iterator<Item = &ClosingRateBody> {
+        self.rates.iter().flat_map(|rates| &rates.0)
     }
 
     /// The rate of each currency that is held; those that are missing are all named.
@@ -133,8 +125,8 @@ impl CreateRevaluationRun {
     ) -> AppResult<BTreeMap<CurrencyCode, Rate>> {
         let held: BTreeSet<CurrencyCode> = balances.iter().map(|balance| balance.currency).collect();
         books.learn_currencies(uow, &held).await?;
-        let given = self.rates.iter().flat_map(|rates| &rates.0);
-        let mut rates: BTreeMap<_, _> = given.map(|given| (given.currency, given.rate)).collect();
+        let mut rates: BTreeMap<_, _> =
+            self.given_rates().map(|given| (given.currency, given.rate)).collect();
         let wanted = held.iter().copied().filter(|code| !rates.contains_key(code)).collect();
         let in_force = books.rates_of(uow, &wanted, self.date).await?;
         let mut violations = Violations::new();
@@ -220,7 +212,8 @@ impl CreateRevaluationRun {
         uow.revaluations().insert_run(&run, &lines).await?;
         let view = run.view(books.company.scale);
         note(uow, "posted", None, &view);
-        Ok(Done::of(id.uuid(), run.version, RevaluationRunView { lines: Some(lines), ..view }))
+        let warnings = warnings::shown(&std::mem::take(uow.warnings()), ctx.language);
+        Ok(Done::of(id.uuid(), run.version, RevaluationRunView { lines: Some(lines), warnings, ..view }))
     }
 }
 

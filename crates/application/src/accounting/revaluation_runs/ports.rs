@@ -47,6 +47,7 @@ impl StoredRun {
             created_at: self.created_at.to_string(),
             version: self.version,
             lines: None,
+            warnings: Vec::new(),
         }
     }
 }

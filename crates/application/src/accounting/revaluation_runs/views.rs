@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::warnings::WarningView;
+
 /// Most lines shown inside a run.
 pub const RUN_LINES_INLINE_MAX: usize = 1_000;
 
@@ -31,6 +33,9 @@ pub struct RevaluationRunView {
     /// The revalued items and balances. Lists leave the lines out; at most 1,000 are shown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lines: Option<Vec<RevaluationLineView>>,
+    /// What is worth a look although it refused nothing; only in the answer to the request that made the run.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<WarningView>,
 }
 
 /// An open item or the balance of an account, with its value on the day.

@@ -231,8 +231,11 @@ impl OrderMoves {
         line_no: u32,
         change: impl FnOnce(&LineProgress) -> Result<LineProgress, Violation> + Send,
     ) -> AppResult<Result<(LineProgress, LineProgress), Violation>> {
-        let Some((_, after)) = self.order(uow, order).await?.lines.get_mut(&line_no) else {
-            return Ok(Err(Violation::new(&ORDER_LINE_UNKNOWN).with("line", line_no)));
+        let MovedOrder { order, lines } = self.order(uow, order).await?;
+        let Some((_, after)) = lines.get_mut(&line_no) else {
+            let number = order.number.clone().unwrap_or_else(|| order.id.to_string());
+            let unknown = Violation::new(&ORDER_LINE_UNKNOWN).with("number", number);
+            return Ok(Err(unknown.with("line", line_no)));
         };
         Ok(change(after).map(|changed| (std::mem::replace(after, changed), changed)))
     }

@@ -53,6 +53,8 @@ pub struct NewApproval {
     /// The steps as the policy has them now; later changes of the policy leave them alone.
     pub steps: Vec<ApprovalStep>,
     pub created_by: Option<UserId>,
+    /// Everybody else whose figures the entry has.
+    pub changed_by: Vec<UserId>,
     pub submitted_by: UserId,
     pub submitted_at: Timestamp,
 }
@@ -71,6 +73,8 @@ pub struct Approval {
     pub decisions: Vec<Decision>,
     /// The creator of the entry.
     pub created_by: Option<UserId>,
+    /// Everybody else whose figures the entry has: who changed it, its template, or the draft that it was copied from.
+    pub changed_by: Vec<UserId>,
     pub submitted_by: UserId,
     pub submitted_at: Timestamp,
     pub version: i64,
@@ -96,6 +100,7 @@ impl Approval {
             step: 0,
             decisions: Vec::new(),
             created_by: new.created_by,
+            changed_by: new.changed_by,
             submitted_by: new.submitted_by,
             submitted_at: new.submitted_at,
             version: 1,
@@ -154,11 +159,10 @@ impl Approval {
         self.decisions.iter().filter(approved).count()
     }
 
-    /// Everyone whose decision would not be a second pair of eyes: who made the entry, and who was counted.
+    /// Everyone whose decision would not be a second pair of eyes: who made or changed the entry, and who was counted.
     pub fn barred(&self) -> Vec<UserId> {
         let counted = self.decisions.iter().flat_map(|d| [Some(d.user), d.on_behalf_of]).flatten();
-        let mut barred: Vec<_> =
-            self.created_by.into_iter().chain([self.submitted_by]).chain(counted).collect();
+        let mut barred: Vec<_> = self.makers().chain(counted).collect();
         barred.sort_unstable();
         barred.dedup();
         barred
@@ -172,7 +176,12 @@ impl Approval {
     }
 
     fn made_by(&self, person: UserId) -> bool {
-        self.submitted_by == person || self.created_by == Some(person)
+        self.makers().any(|maker| maker == person)
+    }
+
+    fn makers(&self) -> impl Iterator<Item = UserId> {
+        let changed = self.changed_by.iter().copied();
+        self.created_by.into_iter().chain(changed).chain([self.submitted_by])
     }
 
     fn counted(&self, person: UserId) -> bool {

@@ -40,6 +40,7 @@ fn request(steps: Vec<ApprovalStep>) -> Approval {
         policy: ApprovalPolicyId::new(Uuid::from_u128(902)),
         policy_code: code("BIG"),
         steps,
+        changed_by: Vec::new(),
         created_by: Some(user(1)),
         submitted_by: user(2),
         submitted_at: Timestamp::from_micros(0),

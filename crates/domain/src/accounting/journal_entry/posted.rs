@@ -42,6 +42,9 @@ pub struct PostedEntry {
 }
 
 impl ValidatedEntry {
+    pub fn id(&self) -> JournalEntryId {
+        self.content.id
+    }
     pub fn journal_id(&self) -> JournalId {
         self.content.journal_id
     }

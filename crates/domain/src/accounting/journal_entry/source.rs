@@ -36,6 +36,12 @@ crate::choices! {
 }
 
 impl EntrySourceKind {
+    /// Whether a person writes accounts and amounts of such entries as freely as those of an entry by hand, so that approval
+    /// policies are asked.
+    pub const fn is_by_hand(self) -> bool {
+        matches!(self, Self::Deferral | Self::DistributionRun | Self::JournalEntry)
+    }
+
     /// The action to take instead of reversing the entry.
     pub fn remedy(self) -> Phrase {
         match self {

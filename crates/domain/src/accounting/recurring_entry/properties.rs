@@ -106,6 +106,7 @@ fn entry(recurrence: Recurrence) -> Result<RecurringEntry, Vec<Violation>> {
             name: LocalizedName::parse(None, Some("Rent")).unwrap(),
             recurrence,
             template: EntryTemplate {
+                changed_by: Vec::new(),
                 journal_id: JournalId::new(Uuid::from_u128(2)),
                 currency: CurrencyCode::parse("SAR").unwrap(),
                 description: None,

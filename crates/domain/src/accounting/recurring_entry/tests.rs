@@ -32,6 +32,7 @@ fn rent(recurrence: Recurrence) -> NewRecurringEntry {
         name: LocalizedName::parse(Some("الإيجار"), Some("Rent")).unwrap(),
         recurrence,
         template: EntryTemplate {
+            changed_by: Vec::new(),
             journal_id: JournalId::new(Uuid::from_u128(2)),
             currency: CurrencyCode::parse("SAR").unwrap(),
             description: Some("Rent {month}/{year}".to_owned()),

@@ -150,7 +150,7 @@ impl ApprovalRepository for SqlUnitOfWork {
             approval.submitted_at.into(),
             index(approval.step),
             write_steps(&approval.steps).into(),
-            write_decisions(&approval.decisions).into(),
+            write_decisions(approval).into(),
             json("problems", &stored.problems)?.into(),
             self.now.into(),
             approval.version.into(),
@@ -167,7 +167,7 @@ impl ApprovalRepository for SqlUnitOfWork {
             approval.id.into(),
             approval.status.as_str().into(),
             index(approval.step),
-            write_decisions(&approval.decisions).into(),
+            write_decisions(approval).into(),
             json("problems", &stored.problems)?.into(),
             self.now.into(),
             approval.version.into(),
@@ -268,16 +268,19 @@ fn read_approval(columns: &mut Columns) -> StorageResult<StoredApproval> {
     let (total, description) = (columns.get("total")?, columns.get("description")?);
     let (created_by, submitted_by) = (columns.get("created_by")?, columns.get("submitted_by")?);
     let (submitted_at, step): (_, u32) = (columns.get("submitted_at")?, columns.get("step")?);
+    let steps = columns.parse("steps", read_steps)?;
+    let (decisions, changed_by) = columns.parse("decisions", read_decisions)?;
     let approval = Approval {
         id,
         entry,
         status,
         policy,
         policy_code,
-        steps: columns.parse("steps", read_steps)?,
+        steps,
         step: step as usize,
-        decisions: columns.parse("decisions", read_decisions)?,
+        decisions,
         created_by,
+        changed_by,
         submitted_by,
         submitted_at,
         version: 0,

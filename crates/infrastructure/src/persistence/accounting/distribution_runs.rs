@@ -24,10 +24,21 @@ use crate::sql::list::ListSql;
 use crate::sql::value::{Columns, Value};
 use crate::statements;
 
+/// A run whose entry is still a draft waits for approval.
+macro_rules! run_status {
+    () => {
+        "CASE WHEN r.status = 'posted' AND EXISTS (SELECT 1 FROM journal_entry e WHERE e.tenant_id = r.tenant_id \
+         AND e.id = r.entry_id AND e.status = 'draft') THEN 'pending_approval' ELSE r.status END"
+    };
+}
+
 macro_rules! run_columns {
     () => {
-        "r.id, r.key_id, r.key_code, r.fiscal_period_id, r.run_date, r.status, r.amount, r.entry_id, r.created_by, r.created_at, \
-         r.version"
+        concat!(
+            "r.id, r.key_id, r.key_code, r.fiscal_period_id, r.run_date, ",
+            run_status!(),
+            " AS status, r.amount, r.entry_id, r.created_by, r.created_at, r.version"
+        )
     };
 }
 
@@ -73,7 +84,7 @@ pub static LIST: ListSql = ListSql {
         ("keyId", "r.key_id"),
         ("fiscalPeriodId", "r.fiscal_period_id"),
         ("date", "r.run_date"),
-        ("status", "r.status"),
+        ("status", run_status!()),
     ],
     sorted_as: &[],
 };
@@ -205,13 +216,18 @@ impl DistributionQueries for Db {
 }
 
 fn read_run(columns: &mut Columns) -> StorageResult<StoredDistribution> {
+    let (id, key, key_code) =
+        (columns.get("id")?, columns.get("key_id")?, columns.parse("key_code", Code::stored)?);
+    let (period, date) = (columns.get("fiscal_period_id")?, columns.get("run_date")?);
+    let status: String = columns.get("status")?;
     Ok(StoredDistribution {
-        id: columns.get("id")?,
-        key: columns.get("key_id")?,
-        key_code: columns.parse("key_code", Code::stored)?,
-        period: columns.get("fiscal_period_id")?,
-        date: columns.get("run_date")?,
-        undone: columns.get::<String>("status")? == "undone",
+        id,
+        key,
+        key_code,
+        period,
+        date,
+        undone: status == "undone",
+        waiting: status == "pending_approval",
         amount: columns.get("amount")?,
         entry: columns.get("entry_id")?,
         created_by: columns.get("created_by")?,

@@ -4,7 +4,7 @@ use application::ports::storage_error::{StorageError, StorageResult};
 use chrono::NaiveDate;
 use domain::accounting::dimension::DimensionCombination;
 use domain::accounting::journal_entry::{LineAmount, LineDetails, NewLine};
-use domain::ids::{AccountId, DimensionId, DimensionSetId, DimensionValueId};
+use domain::ids::{AccountId, DimensionId, DimensionSetId, DimensionValueId, UserId};
 use domain::money::{Amount, CurrencyCode, Rate};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -39,15 +39,46 @@ struct Line {
     b: Option<i64>,
 }
 
+/// The document of a draft: its lines, or with them everybody beside its creator who wrote some of it.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum Document {
+    Lines(Vec<Line>),
+    Changed { l: Vec<Line>, e: Vec<Uuid> },
+}
+
+pub fn write_draft(lines: &[NewLine], changed_by: &[UserId]) -> StorageResult<String> {
+    if changed_by.is_empty() {
+        return write(lines);
+    }
+    let e = changed_by.iter().map(|user| user.uuid()).collect();
+    to_text(&Document::Changed { l: lines.iter().map(to_document).collect(), e })
+}
+
 pub fn write(lines: &[NewLine]) -> StorageResult<String> {
-    let lines: Vec<Line> = lines.iter().map(to_document).collect();
-    serde_json::to_string(&lines).map_err(|error| StorageError::Internal(format!("draft document: {error}")))
+    to_text(&Document::Lines(lines.iter().map(to_document).collect()))
+}
+
+fn to_text(document: &Document) -> StorageResult<String> {
+    serde_json::to_string(document)
+        .map_err(|error| StorageError::Internal(format!("draft document: {error}")))
 }
 
 pub fn read(text: &str) -> StorageResult<Vec<NewLine>> {
+    Ok(read_draft(text)?.0)
+}
+
+/// The lines, and everybody beside the creator who wrote some of the draft.
+pub fn read_draft(text: &str) -> StorageResult<(Vec<NewLine>, Vec<UserId>)> {
     let corrupt = |detail| StorageError::Corrupt { table: "journal_entry_draft", column: "document", detail };
-    let lines: Vec<Line> = serde_json::from_str(text).map_err(|error| corrupt(error.to_string()))?;
-    lines.into_iter().map(|line| from_document(line).map_err(corrupt)).collect()
+    let document = serde_json::from_str(text).map_err(|error| corrupt(error.to_string()))?;
+    let (lines, changed_by) = match document {
+        Document::Lines(lines) => (lines, Vec::new()),
+        Document::Changed { l, e } => (l, e),
+    };
+    let lines: StorageResult<_> =
+        lines.into_iter().map(|line| from_document(line).map_err(corrupt)).collect();
+    Ok((lines?, changed_by.into_iter().map(Into::into).collect()))
 }
 
 fn to_document(line: &NewLine) -> Line {

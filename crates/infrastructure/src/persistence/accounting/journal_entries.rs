@@ -24,8 +24,8 @@ statements! {
     INSERT_DRAFT = "accounting.journal_entry.insert_draft":
         "INSERT INTO journal_entry (tenant_id, id, journal_id, kind, status, posting_date, document_date, currency, \
          description, reference, notes, control_reason, total, line_count, reverses_id, recurring_entry_id, created_by, \
-         created_at, updated_at, version, copied_from_id, reverse_on) \
-         VALUES (?1, ?2, ?3, ?4, 'draft', ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)";
+         created_at, updated_at, version, copied_from_id, reverse_on, source_kind, source_id, source_part) \
+         VALUES (?1, ?2, ?3, ?4, 'draft', ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24)";
     INSERT_DRAFT_LINES = "accounting.journal_entry_draft.insert":
         "INSERT INTO journal_entry_draft (tenant_id, entry_id, document) VALUES (?1, ?2, ?3)";
     UPDATE_DRAFT = "accounting.journal_entry.update_draft":
@@ -65,18 +65,21 @@ impl JournalEntryRepository for SqlUnitOfWork {
         let Some(row) = header.into_iter().next() else { return Ok(None) };
         let header = HeaderRow::read_linked(&mut row.columns("journal_entry"))?;
         if header.status == EntryStatus::Draft {
-            let lines = match draft.into_iter().next() {
-                Some(row) => draft_document::read(&row.single::<String>("journal_entry_draft", "document")?)?,
-                None => Vec::new(),
+            let (lines, changed_by) = match draft.into_iter().next() {
+                Some(row) => {
+                    draft_document::read_draft(&row.single::<String>("journal_entry_draft", "document")?)?
+                }
+                None => Default::default(),
             };
-            return Ok(Some(header.into_draft(lines)));
+            return Ok(Some(header.into_draft(lines, changed_by)));
         }
         header.into_posted(self.tenant, read_lines(lines)?).map(Some)
     }
 
     async fn insert_draft(&mut self, draft: &DraftEntry, meta: &EntryMeta) -> StorageResult<()> {
         let entry = draft.content();
-        let params: [Value; 21] = [
+        let source = draft.source();
+        let params: [Value; 24] = [
             self.tenant.into(),
             entry.id.into(),
             entry.journal_id.into(),
@@ -98,9 +101,12 @@ impl JournalEntryRepository for SqlUnitOfWork {
             draft.version().into(),
             meta.copied_from.into(),
             meta.reverse_on.into(),
+            source.map(|source| source.kind.as_str()).into(),
+            source.map(|source| source.id).into(),
+            source.map(|source| source.part).into(),
         ];
         self.tx.execute_one(&INSERT_DRAFT, &params).await?;
-        let document = draft_document::write(&entry.lines)?;
+        let document = draft_document::write_draft(&entry.lines, &meta.changed_by)?;
         let params = [self.tenant.into(), entry.id.into(), document.into()];
         self.tx.execute_one(&INSERT_DRAFT_LINES, &params).await
     }
@@ -126,7 +132,7 @@ impl JournalEntryRepository for SqlUnitOfWork {
         if self.tx.execute(&UPDATE_DRAFT, &params).await? == 0 {
             return Ok(false);
         }
-        let document = draft_document::write(&entry.lines)?;
+        let document = draft_document::write_draft(&entry.lines, &meta.changed_by)?;
         let params = [self.tenant.into(), entry.id.into(), document.into()];
         self.tx.execute_one(&UPDATE_DRAFT_LINES, &params).await?;
         Ok(true)

@@ -8,7 +8,7 @@ use domain::accounting::journal_entry::{
     DraftEntry, EntryApproval, EntryHeader, EntryKind, EntryOrigin, EntrySource, EntrySourceKind,
     EntryStatus, LineDetails, NewEntry, NewLine, PostedEntry, PostedLine,
 };
-use domain::ids::{JournalEntryId, TenantId};
+use domain::ids::{JournalEntryId, TenantId, UserId};
 use domain::time::Timestamp;
 
 use crate::persistence::table::optional;
@@ -162,6 +162,8 @@ impl HeaderRow {
             approval: self.approval,
             created_by: self.created_by,
             created_at: self.created_at,
+            changed_by: Vec::new(),
+            whole: None,
         }
     }
 
@@ -182,9 +184,14 @@ impl HeaderRow {
         }
     }
 
-    pub fn into_draft(self, lines: Vec<NewLine>) -> StoredEntry {
-        let (meta, version) = (self.meta(), self.version);
-        StoredEntry::Draft { draft: DraftEntry::from_stored(self.into_content(lines), version), meta }
+    pub fn into_draft(self, lines: Vec<NewLine>, changed_by: Vec<UserId>) -> StoredEntry {
+        let (meta, version, source) = (EntryMeta { changed_by, ..self.meta() }, self.version, self.source);
+        let draft = DraftEntry::from_stored(self.into_content(lines), version);
+        let draft = match source {
+            Some(source) => draft.of(source),
+            None => draft,
+        };
+        StoredEntry::Draft { draft, meta }
     }
 
     pub fn into_shown(mut self) -> ShownEntry {

@@ -21,11 +21,14 @@ struct Template {
     control_reason: Option<String>,
     /// The lines, stored like those of a draft.
     lines: Box<RawValue>,
+    #[serde(default)]
+    changed_by: Vec<Uuid>,
 }
 
 pub fn write_template(template: &EntryTemplate) -> StorageResult<String> {
     let lines = RawValue::from_string(draft_document::write(&template.lines)?);
     write(&Template {
+        changed_by: template.changed_by.iter().map(|user| user.uuid()).collect(),
         journal: template.journal_id.uuid(),
         currency: template.currency.to_string(),
         description: template.description.clone(),
@@ -45,5 +48,6 @@ pub fn read_template(text: &str) -> StorageResult<EntryTemplate> {
         reference: template.reference,
         control_reason: template.control_reason,
         lines: draft_document::read(template.lines.get())?,
+        changed_by: template.changed_by.into_iter().map(Into::into).collect(),
     })
 }
