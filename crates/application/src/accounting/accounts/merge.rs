@@ -262,6 +262,9 @@ async fn move_balance(
     let draft = DraftEntry::new(entry, JOURNAL_LINES_MAX)?;
     let draft = draft.of(EntrySource::new(EntrySourceKind::AccountMerge, from.id().uuid()));
     let posting = Posting::new(draft, EntryMeta::new(ctx.actor.user_id(), uow.now()));
-    Ledger::with(ctx, books).post_noted(uow, vec![posting]).await.map_err(|error| error.of_the_whole("/date"))?;
+    Ledger::with(ctx, books)
+        .post_noted(uow, vec![posting])
+        .await
+        .map_err(|error| error.of_the_whole("/date"))?;
     Ok(Some(id))
 }

@@ -10,7 +10,8 @@ use domain::accounting::distribution::{
 };
 use domain::accounting::fiscal_period::{FiscalPeriodKind, PeriodFacts};
 use domain::accounting::journal_entry::{
-    EntrySource, EntrySourceKind, FISCAL_PERIOD_MISSING, LineAmount, NewEntry, NewLine,
+    DraftEntry, EntrySource, EntrySourceKind, FISCAL_PERIOD_MISSING, JOURNAL_LINES_MAX, LineAmount, NewEntry,
+    NewLine,
 };
 use domain::error::Violation;
 use domain::ids::{AccountId, DimensionSetId, DimensionValueId, JournalEntryId};
@@ -19,10 +20,11 @@ use domain::text::Code;
 
 use super::ports::{DistributionRunId, StoredDistribution};
 use super::views::{DistributionPartView, DistributionRunView};
-use super::{DISTRIBUTED_MAX, DISTRIBUTION_DONE, DISTRIBUTION_KEY_INACTIVE, DISTRIBUTION_TOO_LARGE, note};
+use super::{DISTRIBUTION_DONE, DISTRIBUTION_KEY_INACTIVE, note};
 use crate::accounting::approvals::submit::post_or_submit;
 use crate::accounting::entry_input::resolve_journal;
 use crate::accounting::ports::books::Books;
+use crate::accounting::ports::journal_entries::EntryMeta;
 use crate::authorize::Access;
 use crate::command::{Command, Done};
 use crate::context::RequestContext;
