@@ -164,7 +164,7 @@ async fn values_of_a_dimension_have_budgets_of_their_own() {
 
 #[tokio::test]
 async fn whatever_posts_says_what_a_budget_warns_of() {
-    let (_world, kit) = books().await;
+    let (_world, kit) = World::books().await;
     let client = &kit.client;
     budget(client, json!({ "codeFrom": "6210", "codeTo": "6299", "mode": "warn" })).await;
     let warned = |answer: Value| {

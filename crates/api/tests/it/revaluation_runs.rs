@@ -157,7 +157,7 @@ async fn one_of_two_runs_at_once_is_kept() {
 
 #[tokio::test]
 async fn rates_and_accounts_without_an_effect_are_refused_or_told() {
-    let (_world, tenant) = books().await;
+    let (_world, tenant) = World::books().await;
     let client = &tenant.client;
     foreign(client, "2026-03-01", ("1121", "4110", "1000.00"), "3.75", "C1").await;
     let body = json!({

@@ -103,7 +103,7 @@ pub static MIGRATIONS: &[Migration] = migrations![
     46 "0046_reporting_currency",
     47 "0047_merged_accounts": Meaning "an earlier version changes accounts that were merged into others",
     48 "0048_supplier_matching": Meaning "an earlier version confirms orders without the tolerance of their supplier",
-    52 "0052_due_vat",
+    49 "0049_due_vat",
 ];
 
 impl Migration {
