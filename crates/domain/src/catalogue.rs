@@ -16,6 +16,7 @@ static LISTED: &[&[&ErrorDef]] = &[
     crate::documents::note::ALL,
     crate::documents::price_match::ALL,
     crate::documents::progress::ALL,
+    crate::documents::supplier_number::ALL,
     crate::items::barcode::ALL,
     crate::items::category::ALL,
     crate::items::conversion::ALL,

@@ -418,6 +418,21 @@ FROM (
         ON b.tenant_id = c.tenant_id AND b.from_id = c.to_id AND b.from_line = c.to_line AND b.kind = N'bills'
     INNER JOIN document AS n ON n.tenant_id = c.tenant_id AND n.id = c.from_id AND n.status <> N'reversed'
     WHERE c.kind = N'corrects'
+    UNION ALL
+    SELECT
+        b.tenant_id,
+        b.to_id AS document_id,
+        b.to_line AS line_no,
+        0 AS fulfilled,
+        0 AS billed,
+        k.quantity AS credited
+    FROM document_link AS k
+    INNER JOIN document_link AS c
+        ON c.tenant_id = k.tenant_id AND c.from_id = k.to_id AND c.from_line = k.to_line AND c.kind = N'corrects'
+    INNER JOIN document_link AS b
+        ON b.tenant_id = c.tenant_id AND b.from_id = c.to_id AND b.from_line = c.to_line AND b.kind = N'bills'
+    INNER JOIN document AS n ON n.tenant_id = k.tenant_id AND n.id = k.from_id AND n.status <> N'reversed'
+    WHERE k.kind = N'corrects'
 ) AS x
 INNER JOIN tenant AS t ON t.id = x.tenant_id
 LEFT JOIN document AS d ON d.tenant_id = x.tenant_id AND d.id = x.document_id

@@ -9,7 +9,6 @@ use serde_json::{Value, json};
 use testkit::server::{ADMIN_URLS, free_port};
 use testkit::world::PASSWORD;
 use testkit::{Server, until};
-use tokio::io::AsyncReadExt;
 
 const BINARY: &str = env!("CARGO_BIN_EXE_erp-api");
 
@@ -166,29 +165,6 @@ async fn config_show_names_vault_and_store_and_a_refusal_ends_the_start() {
     stubs.entra().accept(&[]);
     let (code, text) = run(&["serve"]);
     assert!(code == Some(78) && text.contains("AADSTS700024"), "{code:?} {text}");
-}
-
-/// Proves: A8, B9.
-#[tokio::test(flavor = "multi_thread")]
-async fn a_storage_account_without_a_key_is_asked_with_the_identity_of_the_process() {
-    let (stubs, folder) = (prepared().await, tempfile::tempdir().unwrap());
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let account = format!("BlobEndpoint=http://{}/acme;AccountName=acme", listener.local_addr().unwrap());
-    let mut command = command(folder.path(), &stubs);
-    command.env("AzureStorage__ConnectionString", account);
-    let server = Server::launch(command, folder.path(), &[]);
-    let asked = tokio::time::timeout(Duration::from_secs(60), listener.accept()).await;
-    let (mut stream, _) =
-        asked.unwrap_or_else(|_| panic!("nobody asked the account: {}", server.log())).unwrap();
-    let mut request = String::new();
-    while !request.contains("\r\n\r\n") {
-        let mut some = [0; 4096];
-        let count = stream.read(&mut some).await.unwrap();
-        assert_ne!(count, 0, "{request}");
-        request.push_str(&String::from_utf8_lossy(&some[..count]));
-    }
-    let lower = request.to_lowercase();
-    assert!(lower.contains(" /acme/") && lower.contains("\r\nauthorization: bearer stub-token"), "{request}");
 }
 
 /// Proves: X02.

@@ -180,7 +180,7 @@ async fn a_match_is_undone_as_it_was_read_and_while_its_day_is_open() {
     let close = format!("/fiscal-periods/{}/close", list["items"][0]["id"].as_str().unwrap());
     client.with_etag("POST", &close, "*", Value::Null).await.expect(200);
     let refused = client.with_etag("POST", &undo, "*", why).await.expect(422);
-    assert_eq!(refused.errors(), [(String::new(), "fiscal_period_closed".to_owned())]);
+    assert_eq!(refused.code(), "fiscal_period_closed");
     assert_eq!(open(client, CARDS, "2026-03-31").await, Vec::<String>::new());
 }
 

@@ -113,6 +113,7 @@ fn change(ops: &mut Operations) {
             &AMOUNT_OUT_OF_RANGE,
             &DEFERRAL_CLOSED,
             &DEFERRAL_POSTED,
+            &ENTRY_AWAITS_APPROVAL,
             &DEFERRAL_LENGTH_ONE,
             &DEFERRAL_END_BEFORE_START,
             &DEFERRAL_TOO_LONG,

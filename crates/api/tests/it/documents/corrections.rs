@@ -97,7 +97,8 @@ async fn what_a_wrong_credit_note_took_is_the_invoices_again() {
     let twice = client.post("/sales-debit-notes", note(&wrong, &json!({}))).await;
     assert_eq!(twice.code(), "nothing_left_to_credit", "{}", twice.text());
     let other = client.post("/sales-credit-notes", note(&back, &json!({ "kind": "cancellation" }))).await;
-    assert_eq!((other.status.as_u16(), other.code().as_str()), (409, "debit_note_took_back"));
+    assert_eq!(other.status, 409, "{}", other.text());
+    assert!(other.text().contains("debit_note_took_back"), "{}", other.text());
 
     let real = posted(client, "/sales-credit-notes", note(&sold, &part)).await;
     assert_eq!(totals(&real), "100.00 | 15.00 | 115.00");

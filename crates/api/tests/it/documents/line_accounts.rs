@@ -21,6 +21,10 @@ async fn no_line_names_an_account_of_a_sub_ledger_or_of_money() {
         for (path, body) in
             [("/sales-invoices", &sale), ("/purchase-invoices", &bill), ("/sales-orders", &order)]
         {
+            // Goods are bought to stock, which no sub-ledger keeps yet.
+            if (path, account) == ("/purchase-invoices", "1131") {
+                continue;
+            }
             let refused = client.post(path, body.clone()).await.expect(422);
             let expected = ("/lines/0/accountCode".to_owned(), "line_account_unfit".to_owned());
             assert_eq!(refused.errors(), [expected], "{path} {account}: {}", refused.text());

@@ -66,5 +66,5 @@ async fn purchase_notes_and_notes_for_other_systems_are_not_dated_before() {
         "reason": "x", "kind": "rebate", "lines": [line("1", "10.00", "S15")], "post": true,
     });
     let refused = client.post("/sales-credit-notes", old).await.expect(422);
-    assert_eq!(refused.errors(), [error("/documentDate")]);
+    assert_eq!(refused.errors(), [("/correctsDate".to_owned(), "corrected_date_late".to_owned())]);
 }

@@ -51,7 +51,7 @@ async fn notes_of_every_kind_settle_the_invoice() {
     let open = client.get("/open-items?settledOn[isNull]=true").await.ok();
     assert_eq!(open["items"], json!([]), "{open}");
     assert_eq!(of_kind(client, "note").await, 4);
-    let events = client.get("/events?limit=200").await.ok();
+    let events = client.get("/events?limit=1000").await.ok();
     let paid = events["items"].as_array().unwrap().iter().filter(|one| one["type"] == "sales_invoice.paid");
     assert_eq!(paid.count(), 1, "{events}");
     agree(client, "2026-12-31").await;

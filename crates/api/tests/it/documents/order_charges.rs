@@ -65,7 +65,7 @@ async fn the_freight_of_a_cancelled_invoice_is_billed_again() {
     );
     let cancel = json!({ "reason": "Ordered by mistake", "date": "2026-03-20" });
     let path_of = format!("/sales-invoices/{}/cancel", id(&first));
-    with_etag(client, "POST", &path_of, cancel).await.expect(200);
+    with_etag(client, "POST", &path_of, cancel).await.expect(201);
     let again = posted(client, &format!("{path}/invoice"), posting).await;
     assert_eq!(totals(&again), "125.00 | 18.75 | 143.75", "{again}");
     agree(client, "2026-12-31").await;

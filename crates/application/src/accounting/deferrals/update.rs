@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use chrono::NaiveDate;
+use domain::accounting::approval::ENTRY_AWAITS_APPROVAL;
 use domain::accounting::deferral::{
     DEFERRAL_LENGTH_ONE, DEFERRAL_PARTS_MAX, DEFERRAL_POSTED, DeferralLength, DeferralLineStatus,
     DeferralMethod, DeferralStatus, DeferralTerms,
@@ -114,6 +115,9 @@ impl UpdateDeferral {
             let posted = |at: &&str| Violation::new(&DEFERRAL_POSTED).at(*at).with("code", &before.code);
             violations.extend(given.iter().map(posted).collect::<Vec<_>>());
         } else if !given.is_empty() {
+            if before.lines.iter().any(|line| line.status == DeferralLineStatus::Waiting) {
+                return Err(AppError::of(&ENTRY_AWAITS_APPROVAL));
+            }
             self.respread(uow, books, &mut deferral, &mut violations).await?;
         }
         Ok(violations.into_result(deferral)?)

@@ -61,7 +61,7 @@ impl LineSlots {
             },
             None => return violations.check(at, facts.profile.resolve(self.slot(), keys)),
         };
-        let fits = facts.named_accounts.check(id, &facts.profile);
+        let fits = facts.named_accounts.check(id, self.document_type.side(), &facts.profile);
         violations.check(&format!("{at}/{member}"), fits).map(|()| id)
     }
 }

@@ -202,7 +202,10 @@ impl<'o> Whole<'o> {
 }
 
 fn again(index: usize, charge: &DocumentChargeView, amount: Amount) -> ChargeLine {
-    ChargeLine { amount, ..ChargeLine::again(index, charge, None) }
+    let whole = ChargeLine::again(index, charge, None);
+    // A part that comes back does not open the charge of the order again.
+    let ordered = whole.ordered.filter(|_| whole.amount == amount);
+    ChargeLine { amount, ordered, ..whole }
 }
 
 /// As a number that amounts are shared by.

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use domain::accounting::account::{AccountFacts, ControlKind};
 use domain::accounting::posting_rule::{PostingProfile, PostingSlot};
+use domain::documents::document_type::TradeSide;
 use domain::error::{Phrase, Violation};
 use domain::ids::AccountId;
 
@@ -28,9 +29,9 @@ impl NamedAccounts {
     }
 
     /// Refuses an account that no line of a document moves. Whether it takes postings at all is asked when it gets one.
-    pub fn check(&self, id: AccountId, profile: &PostingProfile) -> Result<(), Violation> {
+    pub fn check(&self, id: AccountId, side: TradeSide, profile: &PostingProfile) -> Result<(), Violation> {
         let Some((facts, reason)) =
-            self.0.get(&id).and_then(|facts| Some((facts, objection(facts, profile)?)))
+            self.0.get(&id).and_then(|facts| Some((facts, objection(facts, side, profile)?)))
         else {
             return Ok(());
         };
@@ -39,9 +40,11 @@ impl NamedAccounts {
     }
 }
 
-fn objection(facts: &AccountFacts, profile: &PostingProfile) -> Option<Phrase> {
+fn objection(facts: &AccountFacts, side: TradeSide, profile: &PostingProfile) -> Option<Phrase> {
     let control = facts.control;
-    if control != ControlKind::None {
+    // No sub-ledger of stock stands behind an inventory account, so bills of goods are posted to it.
+    let buys_goods = control == ControlKind::Inventory && side == TradeSide::Purchase;
+    if control != ControlKind::None && !buys_goods {
         return Some(Phrase::made(
             format!("its control kind is {control}, so documents move it by themselves"),
             format!("نوع الرقابة عليه {control}، فتحركه المستندات من تلقاء نفسها"),

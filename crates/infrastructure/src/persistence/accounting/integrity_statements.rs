@@ -171,7 +171,12 @@ statements! {
          SELECT b.to_id, b.to_line, 0 AS fulfilled, 0 AS billed, c.quantity AS credited FROM document_link c \
          INNER JOIN document_link b ON b.tenant_id = c.tenant_id AND b.from_id = c.to_id AND b.from_line = c.to_line AND b.kind = 'bills' \
          INNER JOIN document n ON n.tenant_id = c.tenant_id AND n.id = c.from_id AND n.status <> 'reversed' \
-         WHERE c.tenant_id = ?1 AND c.kind = 'corrects') u GROUP BY u.to_id, u.to_line) x \
+         WHERE c.tenant_id = ?1 AND c.kind = 'corrects' UNION ALL \
+         SELECT b.to_id, b.to_line, 0 AS fulfilled, 0 AS billed, -t.quantity AS credited FROM document_link t \
+         INNER JOIN document_link c ON c.tenant_id = t.tenant_id AND c.from_id = t.to_id AND c.from_line = t.to_line AND c.kind = 'corrects' \
+         INNER JOIN document_link b ON b.tenant_id = c.tenant_id AND b.from_id = c.to_id AND b.from_line = c.to_line AND b.kind = 'bills' \
+         INNER JOIN document n ON n.tenant_id = t.tenant_id AND n.id = t.from_id AND n.status <> 'reversed' \
+         WHERE t.tenant_id = ?1 AND t.kind = 'corrects') u GROUP BY u.to_id, u.to_line) x \
          ON x.to_id = p.document_id AND x.to_line = p.line_no WHERE p.tenant_id = ?1 \
          AND (p.delivered - p.returned <> COALESCE(x.fulfilled, 0) OR p.invoiced <> COALESCE(x.billed, 0) \
          OR p.credited <> COALESCE(x.credited, 0)) ORDER BY p.document_id, p.line_no {page ?2}";
