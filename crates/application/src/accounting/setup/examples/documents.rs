@@ -1,10 +1,11 @@
 //! Invoices, bills and money of the example company, and its first VAT return: documents like any other.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
 use chrono::{Datelike, NaiveDate};
-use domain::money::CurrencyCode;
+use domain::money::{Amount, CurrencyCode};
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::parties::{SUPPLIER_OF_SERVICES, WALK_IN};
 use super::plan::{Kind, Line, Planned};
@@ -24,7 +25,7 @@ use crate::wire::{Kept, RequiredText, parse_body};
 /// Posts the plan's documents and remembers what each party owes or is owed.
 #[derive(Default)]
 pub struct Documents {
-    of_parties: HashMap<&'static str, Vec<Value>>,
+    of_parties: HashMap<&'static str, VecDeque<(Uuid, Amount)>>,
     bills: u32,
 }
 
@@ -42,7 +43,7 @@ impl Documents {
             Kind::Entry => return Ok(None),
             Kind::Invoice => {
                 let view = create::<NewSalesInvoice>(ctx, uow, body.sale(body.party()?)?).await?;
-                self.owes(body.party()?, &view);
+                self.owes(body.party()?, &view)?;
                 1
             }
             Kind::CashSale => {
@@ -54,7 +55,7 @@ impl Documents {
             Kind::Bill(tax_code) => {
                 let bill = self.bill(&body, body.party()?, tax_code)?;
                 let view = create::<NewPurchaseInvoice>(ctx, uow, bill).await?;
-                self.owes(body.party()?, &view);
+                self.owes(body.party()?, &view)?;
                 1
             }
             Kind::PaidBill => {
@@ -68,8 +69,7 @@ impl Documents {
             Kind::Receipt | Kind::Payment => {
                 let party = body.party()?;
                 let amount = body.first()?.amount.to_string();
-                let allocations = self.of_parties.get(party).map(|documents| json!(documents));
-                let moved = body.money(party, &amount, &allocations.unwrap_or(json!([])));
+                let moved = body.money(party, &amount, &json!(self.settled(party, &amount)?));
                 match planned.kind {
                     Kind::Receipt => create::<NewReceipt>(ctx, uow, moved).await?,
                     _ => create::<NewPayment>(ctx, uow, moved).await?,
@@ -80,8 +80,27 @@ impl Documents {
         Ok(Some(made))
     }
 
-    fn owes(&mut self, party: &'static str, document: &DocumentView) {
-        self.of_parties.entry(party).or_default().push(json!({ "documentId": document.id }));
+    fn owes(&mut self, party: &'static str, document: &DocumentView) -> AppResult<()> {
+        let open = Amount::parse(&document.totals.payable)?;
+        self.of_parties.entry(party).or_default().push_back((document.id, open));
+        Ok(())
+    }
+
+    /// The documents that the money settles, the oldest first.
+    fn settled(&mut self, party: &str, amount: &str) -> AppResult<Vec<Value>> {
+        let mut left = Amount::parse(amount)?;
+        let mut settled = Vec::new();
+        let Some(documents) = self.of_parties.get_mut(party) else { return Ok(settled) };
+        while let Some((document, open)) = documents.front_mut().filter(|_| !left.is_zero()) {
+            settled.push(json!({ "documentId": document }));
+            let used = left.min(*open);
+            let taken = |from: Amount| from.checked_sub(used).unwrap_or_default();
+            (left, *open) = (taken(left), taken(*open));
+            if open.is_zero() {
+                documents.pop_front();
+            }
+        }
+        Ok(settled)
     }
 
     fn bill(&mut self, body: &Body<'_>, party: &str, tax_code: &str) -> AppResult<Value> {
