@@ -111,7 +111,7 @@ async fn what_returns_are_made_of_stays_once_a_line_names_the_code() {
         }),
     )
     .await
-    .expect(409);
+    .expect(422);
     for pointer in ["/code", "/kind", "/category", "/rates"] {
         assert!(refused.text().contains(&format!("\"{pointer}\"")), "{pointer}: {}", refused.text());
     }

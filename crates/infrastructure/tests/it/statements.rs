@@ -123,6 +123,8 @@ const OF_EVERYTHING: [&str; 16] = [
     ".naming_tax_code",
     ".used_by.",
     "_as_known",
+    // A merge of accounts is rare, and looks for the account in texts that have no index.
+    "accounting.account_merge.",
     "accounting.close_checklist.sub_ledgers",
     "accounting.evidence.",
     "accounting.export.",

@@ -25,6 +25,7 @@ use crate::reference::Reference;
 use crate::unit_of_work::UnitOfWork;
 
 impl Preparing<'_> {
+    #[expect(clippy::too_many_lines, reason = "each step gives the next one what it found")]
     pub(super) async fn finish(
         self,
         uow: &mut dyn UnitOfWork,

@@ -99,17 +99,14 @@ fn not_before_corrected(
             violations.push(before.with("date", first));
         }
     };
-    match (original, input.note) {
-        (Some(original), _) => {
-            let (number, before) = (original.number(), &original.document);
-            check(number, document, before.document_date, "/documentDate");
-            check(number, posting, before.posting_date, "/postingDate");
-            if let Some(first) = before.view.tax_date.filter(|_| input.tax_date.is_some()) {
-                check(number, tax, first, "/taxDate");
-            }
+    // The day that a note gives for a document of another system is checked with its number.
+    if let Some(original) = original {
+        let (number, before) = (original.number(), &original.document);
+        check(number, document, before.document_date, "/documentDate");
+        check(number, posting, before.posting_date, "/postingDate");
+        if let Some(first) = before.view.tax_date.filter(|_| input.tax_date.is_some()) {
+            check(number, tax, first, "/taxDate");
         }
-        // The day that a note gives for a document of another system is checked with its number.
-        (None, _) => {}
     }
 }
 
