@@ -116,7 +116,7 @@ const LARGE: [&str; 17] = [
 
 /// Statements that read all that a tenant has in a large table: checks, exports and questions about everything, and whether a
 /// thing that is to be deleted is in use.
-const OF_EVERYTHING: [&str; 16] = [
+const OF_EVERYTHING: [&str; 17] = [
     ".code_folded",
     ".delete",
     ".mentions",
