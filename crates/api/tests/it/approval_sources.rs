@@ -42,7 +42,7 @@ async fn the_lines_of_a_deferral_wait_for_approval_by_its_whole_amount() {
     assert_eq!((queue.len(), &queue[0]["submittedBy"]), (2, &json!(house.accountant.id)));
     assert_eq!(approve(&house.accountant, &queue[0]).await.expect(403).code(), "permission_denied");
 
-    // What waits is neither run again nor cancelled, nor changed by hand.
+    // A deferral that waits is neither run again nor cancelled, and nobody changes its entry by hand.
     let again = act(client, &run(&made), "*", through.clone()).await.ok();
     assert_eq!(again["version"], ran["version"]);
     let cancel = format!("/deferrals/{}/cancel", text(&made["id"]));

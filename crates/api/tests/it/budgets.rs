@@ -241,7 +241,7 @@ async fn opening_balances_spend_nothing_and_what_comes_back_is_always_taken() {
     let path = format!("/budgets/{}", made["id"].as_str().unwrap());
     lines(client, &path, &[("6210", "2026-03-01", "100.00")]).await;
     spend(client, "2026-03-10", "6210", "100.00").await.expect(201);
-    // Nothing is left any more, and less than that.
+    // The budget is used up, then exceeded.
     lines(client, &path, &[("6210", "2026-03-01", "50.00")]).await;
     let back = json!({ "postingDate": "2026-03-20", "post": true, "lines": [
         { "accountCode": "1113", "debit": "5.00" }, { "accountCode": "6210", "credit": "5.00" },

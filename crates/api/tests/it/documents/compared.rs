@@ -1,4 +1,4 @@
-//! What a bill is compared with: the order's price without VAT and after all discounts, its charges, and the rate of import VAT.
+//! Bills are compared with their orders: the price without VAT and after all discounts, the charges, and the rate of import VAT.
 
 use super::*;
 

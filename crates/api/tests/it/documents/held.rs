@@ -1,4 +1,4 @@
-//! What is held back: money for blocked suppliers, prepayments of later days, orders beyond a credit limit.
+//! The product holds back money for blocked suppliers, prepayments of later days, and orders beyond a credit limit.
 
 use super::*;
 

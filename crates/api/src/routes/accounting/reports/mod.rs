@@ -56,7 +56,7 @@ const ERRORS: [&ErrorDef; 8] = [
     &UNKNOWN_REFERENCE,
 ];
 
-/// Of reports in the reporting currency.
+/// What every report in the reporting currency may refuse.
 const TRANSLATED: [&ErrorDef; 4] = [
     &PRESENTATION_AND_CURRENCY,
     &REPORTING_CURRENCY_NONE,
