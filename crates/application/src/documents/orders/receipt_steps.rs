@@ -1,16 +1,15 @@
 //! The steps to which received quantities are rounded, so that the last receipt of a line takes what rounding left (R51, R52).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use domain::documents::progress::LineProgress;
-use domain::ids::Id;
 use domain::money::Quantity;
 use domain::money::quantity::QUANTITY_SCALE;
 
+use super::whole::base_decimals;
 use crate::documents::ports::StoredDocument;
 use crate::documents::trade::OrderMove;
 use crate::error::AppResult;
-use crate::reference::Reference;
 use crate::unit_of_work::UnitOfWork;
 
 /// Rounds received quantities to the decimals of the base units of their items, and says to what they were rounded.
@@ -42,22 +41,9 @@ fn rounded(quantity: Quantity, step: i64) -> Quantity {
 
 /// The step of the base unit of each line whose item is counted in parts. Pieces are received whole or not at all.
 async fn steps(uow: &mut dyn UnitOfWork, order: &StoredDocument) -> AppResult<BTreeMap<u32, i64>> {
-    let of_lines: Vec<_> =
-        order.lines.iter().filter_map(|line| Some((line.line_no, Id::new(line.item_id?)))).collect();
-    if of_lines.is_empty() {
-        return Ok(BTreeMap::new());
-    }
-    let named: BTreeSet<_> = of_lines.iter().map(|(_, item)| Reference::Id(*item)).collect();
-    let items = uow.items().items(&named).await?;
-    let units: BTreeSet<_> = items.iter().map(|item| Reference::Id(item.value.base_unit_id)).collect();
-    let units = uow.items().units(&units).await?;
-    let step = |(line_no, id): (u32, Id<domain::items::item::Item>)| {
-        let item = items.iter().find(|item| item.value.id == id)?;
-        let unit = units.iter().find(|unit| unit.id == item.value.base_unit_id)?;
-        let decimals = u32::from(unit.decimals);
-        (decimals > 0).then(|| (line_no, 10_i64.pow(QUANTITY_SCALE.saturating_sub(decimals))))
-    };
-    Ok(of_lines.into_iter().filter_map(step).collect())
+    let counted = base_decimals(uow, order).await?.into_iter().filter(|(_, decimals)| *decimals > 0);
+    let step = |decimals| 10_i64.pow(QUANTITY_SCALE.saturating_sub(u32::from(decimals)));
+    Ok(counted.map(|(line_no, decimals)| (line_no, step(decimals))).collect())
 }
 
 #[cfg(test)]
